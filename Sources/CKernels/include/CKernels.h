@@ -1,0 +1,3 @@
+#ifndef LSI_CKERNELS_H
+#define LSI_CKERNELS_H
+#endif

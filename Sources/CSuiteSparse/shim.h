@@ -1,0 +1,3 @@
+#include <suitesparse/cholmod.h>
+#include <suitesparse/klu.h>
+#include <suitesparse/umfpack.h>
