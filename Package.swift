@@ -5,7 +5,7 @@ import PackageDescription
 // so a cycle between stages cannot compile.
 let swift: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("MemberImportVisibility")
 ]
 
 func stage(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -24,12 +24,12 @@ let package = Package(
             name: "LatentSpaceInversion",
             targets: [
                 "LinearAlgebra", "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "NeuralNetworks",
-                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Reports", "Pipeline",
-            ]),
+                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Reports", "Pipeline"
+            ])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0")
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
@@ -53,19 +53,19 @@ let package = Package(
             "CaseFiles",
             [
                 "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "LatentSpaceInversion", "Calibration",
-                "Storage", "EclipseFiles", "Yams",
+                "Storage", "EclipseFiles", "Yams"
             ]),
         stage("Reports", ["LinearAlgebra", "Reservoir", "Calibration", "LatentSpaceInversion"]),
         stage(
             "Pipeline",
             [
                 "LinearAlgebra", "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "NeuralNetworks",
-                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Reports",
+                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Reports"
             ]),
         .executableTarget(
             name: "lsi",
             dependencies: [
-                "Pipeline", "CaseFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Pipeline", "CaseFiles", .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: swift),
         .executableTarget(
@@ -73,7 +73,7 @@ let package = Package(
             dependencies: [
                 "LinearAlgebra", "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "NeuralNetworks",
                 "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "Pipeline",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: swift),
 
@@ -91,7 +91,7 @@ let package = Package(
         tests("EclipseFilesTests", ["EclipseFiles", "TestSupport"]),
         tests("CaseFilesTests", ["CaseFiles", "TestSupport"]),
         tests("ReportsTests", ["Reports", "TestSupport"]),
-        tests("PipelineTests", ["Pipeline", "TestSupport"]),
+        tests("PipelineTests", ["Pipeline", "TestSupport"])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ import Testing
         var streams = [
             RandomStream(seed: 1, purpose: "prior", index: 0), RandomStream(seed: 1, purpose: "prior", index: 1),
             RandomStream(seed: 1, purpose: "noise", index: 0), RandomStream(seed: 2, purpose: "prior", index: 0),
-            RandomStream(seed: 1, purpose: "prior", index: 1 << 32),
+            RandomStream(seed: 1, purpose: "prior", index: 1 << 32)
         ]
         let first = streams.indices.map { streams[$0].next() }
         #expect(Set(first).count == first.count)
