@@ -55,7 +55,10 @@ let package = Package(
                 "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "LatentSpaceInversion", "Calibration",
                 "Storage", "EclipseFiles", "Yams"
             ]),
-        stage("Reports", ["LinearAlgebra", "Reservoir", "Calibration", "LatentSpaceInversion"]),
+        // The page's style and script are compiled in, so that the executable needs no file beside it.
+        .target(
+            name: "Reports", dependencies: ["Reservoir"],
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")], swiftSettings: swift),
         stage(
             "Pipeline",
             [
