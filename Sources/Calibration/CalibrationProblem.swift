@@ -1,0 +1,78 @@
+import LinearAlgebra
+import Reservoir
+
+/// What a trained network offers a calibration: latents for data.
+public protocol LatentProposal: Sendable {
+    /// The regression applied to data vectors in the layout of the observations.
+    /// - Parameter data: `[count][data]`, in the data's units.
+    /// - Returns: `[count][dimension]`
+    func latents(forData data: [[Double]]) -> [[Double]]
+    /// Covariance of the regression's residual in latent space on held-out pairs, `[dimension x dimension]`.
+    var residualCovariance: Matrix { get }
+}
+
+/// A cheap approximation of the simulated data of a latent.
+///
+/// It decides what is worth simulating, never what is accepted.
+public protocol DataProxy: Sendable {
+    /// - Parameter latents: `[count][dimension]`
+    /// - Returns: predicted data in the layout of the observations and in their units, `[count][data]`.
+    func predict(_ latents: [[Double]]) -> [[Double]]
+    /// Standard deviation of the proxy's error on held-out pairs, `[data]`, in the data's units.
+    var residualDeviations: [Double] { get }
+}
+
+/// A latent whose data are known already, for example from the training set.
+public struct SimulatedPair: Equatable, Sendable, Codable {
+    /// `[dimension]`
+    public let latent: [Double]
+    /// In the layout of the observations, `[data]`.
+    public let data: [Double]
+    public init(latent: [Double], data: [Double]) { (self.latent, self.data) = (latent, data) }
+}
+
+/// Everything a calibration works on.
+public struct CalibrationProblem: Sendable {
+    public let observed: ObservedData
+    public let parameterization: any Parameterization
+    /// Needed by the raw method; others use it if it is there.
+    public let proposal: (any LatentProposal)?
+    public let proxy: (any DataProxy)?
+    /// Pairs of latent and simulated data known beforehand; they cost no simulation.
+    public let knownPairs: [SimulatedPair]
+    /// Realizations of the prior itself by index, for rejection and for model-space methods; `nil`: latents are drawn
+    /// from their standard normal prior and decoded.
+    public let priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])?
+
+    public init(
+        observed: ObservedData, parameterization: any Parameterization, proposal: (any LatentProposal)? = nil,
+        proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
+        priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil
+    ) {
+        (self.observed, self.parameterization) = (observed, parameterization)
+        (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)
+        self.priorRealizations = priorRealizations
+    }
+}
+
+/// Why a calibration cannot go on.
+public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertible {
+    case needsProposal(method: String)
+    case needsPriorRealizations(method: String)
+    /// Fewer simulations came through than the method can work with.
+    case tooFewSimulated(succeeded: Int, of: Int, needed: Int, lastReason: String?)
+    case factorization(FactorizationError)
+
+    public var description: String {
+        switch self {
+        case .needsProposal(let method):
+            "the method `\(method)` needs a trained network; train the case or choose another method"
+        case .needsPriorRealizations(let method):
+            "the method `\(method)` needs realizations of the prior"
+        case .tooFewSimulated(let succeeded, let total, let needed, let reason):
+            "only \(succeeded) of \(total) simulations succeeded, \(needed) are needed"
+                + (reason.map { "; the last failure: \($0)" } ?? "")
+        case .factorization(let error): "an ensemble update failed: \(error)"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Reservoir
+
+/// What a calibration gives back.
+public struct CalibrationResult: Sendable {
+    public struct Accounting: Equatable, Sendable, Codable {
+        /// Candidates proposed, and how many of them were put through the simulator with and without success.
+        public let proposed: Int, simulated: Int, failed: Int
+        public let accepted: Int, distinct: Int
+        /// Simulations spent until the first and until the 50th accepted realization; `nil`: never.
+        public let simulationsToFirst: Int?, simulationsToFifty: Int?
+    }
+
+    /// How far the network's own proposals came, before any refinement.
+    public struct RawProposals: Equatable, Sendable, Codable {
+        public let simulated: Int
+        public let bestMismatch: Double
+        /// Whether at least one of them is within the noise.
+        public let reachedNoise: Bool
+    }
+
+    public let method: CalibrationMethod
+    public let seed: UInt64
+    public let test: AcceptanceTest
+    /// Every candidate, in order of simulation.
+    public let candidates: [Candidate]
+    /// Simulated data of each candidate in full; `nil` after a failure.
+    public let series: [ProductionSeries?]
+    public let ranking: Ranking
+    public let accounting: Accounting
+    /// `nil` if no candidate came from the network directly.
+    public let rawProposals: RawProposals?
+    /// `nil` for a method that does not target the posterior.
+    public let posterior: PosteriorEnsemble?
+
+    /// Candidate indices that stand for the calibrated ensemble: those of the posterior with their weights or, for a
+    /// method without posterior, the accepted ones with equal weights.
+    public var ensemble: (members: [Int], weights: [Double]) {
+        if let posterior { return (posterior.members, posterior.weights) }
+        let members = ranking.accepted.map(\.candidate)
+        return (members, members.map { _ in 1 / Double(members.count) })
+    }
+}
+
+extension CalibrationResult.Accounting {
+    init(_ candidates: [Candidate], ranking: Ranking, test: AcceptanceTest) {
+        proposed = candidates.count
+        simulated = candidates.count { $0.mismatch != nil }
+        failed = candidates.count { $0.failure != nil }
+        (accepted, distinct) = (ranking.accepted.count, ranking.distinctCount)
+        let order = ranking.accepted.map(\.candidate).sorted()
+        simulationsToFirst = order.first.map { $0 + 1 }
+        simulationsToFifty = order.count >= 50 ? order[49] + 1 : nil
+    }
+}
+
+extension CalibrationResult.RawProposals {
+    init?(_ candidates: [Candidate], test: AcceptanceTest) {
+        let values = candidates.filter { $0.origin == .proposal }.compactMap { $0.mismatch?.value }
+        guard let best = values.min() else { return nil }
+        (simulated, bestMismatch, reachedNoise) = (values.count, best, test.accepts(best))
+    }
+}

@@ -1,0 +1,163 @@
+import Reservoir
+
+/// Simulates a batch of realizations; results in the order of the batch. Parallelism, caches and files are its own.
+public typealias EnsembleSimulator = ([Realization]) throws -> [Result<ProductionSeries, SimulationFailure>]
+
+/// Calibrates one case against one set of observations, batch by batch.
+///
+///     var calibrator = try Calibrator(problem, settings: settings, seed: 1)
+///     while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+///         try calibrator.absorb(simulate(batch))
+///     }
+///     let result = try calibrator.result()
+///
+/// A value: a copy taken between batches continues as the original would. The same problem, settings and seed ask for
+/// the same simulations in the same order, so a run that was killed may also simply be repeated over a cache of results.
+public struct Calibrator: Sendable {
+    /// What must be stored to continue: everything but the problem and the series, which whoever simulates keeps.
+    public struct Checkpoint: Sendable, Codable {
+        public let settings: CalibrationSettings
+        public let seed: UInt64
+        var method: MethodState
+        public internal(set) var candidates: [Candidate] = []
+        /// Index of the first candidate of the batch under way.
+        var firstPending = 0
+        var isFinished = false
+    }
+
+    public let problem: CalibrationProblem
+    public private(set) var checkpoint: Checkpoint
+    /// Simulated data of each candidate in full; `nil` after a failure.
+    public private(set) var series: [ProductionSeries?] = []
+
+    /// - Throws: ``ParameterError`` if a setting is out of range.
+    public init(_ problem: CalibrationProblem, settings: CalibrationSettings, seed: UInt64) throws {
+        self.problem = problem
+        let settings = try settings.validated()
+        checkpoint = Checkpoint(settings: settings, seed: seed, method: try MethodState(settings))
+    }
+
+    /// Continues a stored run.
+    /// - Parameter series: of each candidate in `checkpoint`, in order.
+    public init(_ problem: CalibrationProblem, resuming checkpoint: Checkpoint, series: [ProductionSeries?]) {
+        precondition(
+            series.count == checkpoint.firstPending, "\(series.count) series for the candidates of a checkpoint")
+        (self.problem, self.checkpoint, self.series) = (problem, checkpoint, series)
+        self.checkpoint.candidates.removeSubrange(checkpoint.firstPending...)
+    }
+
+    private var space: SamplingSpace {
+        SamplingSpace(problem: problem, seed: checkpoint.seed, budget: checkpoint.settings.budget)
+    }
+
+    public var test: AcceptanceTest {
+        AcceptanceTest(rule: checkpoint.settings.acceptance, dataCount: problem.observed.count)
+    }
+
+    /// Simulations asked for so far.
+    public var spent: Int { checkpoint.candidates.count }
+
+    /// The realizations to simulate next; empty when the calibration is over.
+    public mutating func nextBatch() throws -> [Realization] {
+        precondition(checkpoint.firstPending == checkpoint.candidates.count, "the last batch was not absorbed")
+        guard !checkpoint.isFinished else { return [] }
+        let remaining = checkpoint.settings.budget - spent
+        let draws = remaining > 0 ? try checkpoint.method.sampler.nextBatch(space) : []
+        // A batch cut short by the budget is still simulated and ranked, but the method cannot go on from it.
+        checkpoint.isFinished = draws.count > remaining || draws.isEmpty
+        let first = spent
+        let added = draws.prefix(remaining).enumerated().map { offset, draw in
+            Candidate(
+                index: first + offset, source: draw.source, origin: draw.origin, iteration: draw.iteration)
+        }
+        checkpoint.candidates += added
+        return try realizations(of: added)
+    }
+
+    /// - Parameter results: one per realization of the last batch, in order.
+    /// - Throws: ``ParameterError`` if a series lacks an observed vector or time; ``CalibrationError`` if the method
+    ///   cannot go on, for example because too many simulations failed.
+    public mutating func absorb(_ results: [Result<ProductionSeries, SimulationFailure>]) throws {
+        let pending = checkpoint.firstPending..<checkpoint.candidates.count
+        precondition(results.count == pending.count, "\(results.count) results for a batch of \(pending.count)")
+        var evaluations: [Evaluation] = []
+        for (index, result) in zip(pending, results) {
+            let residual = try record(result, at: index)
+            evaluations.append(Evaluation(index: index, residual: residual))
+        }
+        checkpoint.firstPending = pending.upperBound
+        if !checkpoint.isFinished { try checkpoint.method.sampler.absorb(evaluations, space) }
+        if let wanted = checkpoint.settings.wantedDistinct, !checkpoint.isFinished {
+            let accepted = checkpoint.candidates.count { test.accepts($0.mismatch?.value ?? .infinity) }
+            if accepted >= wanted, try ranking().distinctCount >= wanted { checkpoint.isFinished = true }
+        }
+    }
+
+    /// What has been found so far.
+    public func result() throws -> CalibrationResult {
+        let ranking = try ranking()
+        return CalibrationResult(
+            method: checkpoint.settings.method, seed: checkpoint.seed, test: test, candidates: checkpoint.candidates,
+            series: series, ranking: ranking,
+            accounting: .init(checkpoint.candidates, ranking: ranking, test: test),
+            rawProposals: .init(checkpoint.candidates, test: test), posterior: checkpoint.method.sampler.posterior)
+    }
+
+    /// The realizations of candidates, decoded or drawn again.
+    public func realizations(of candidates: [Candidate]) throws -> [Realization] {
+        let latents = candidates.compactMap(\.latent)
+        var decoded = (latents.isEmpty ? [] : problem.parameterization.decode(latents)).makeIterator()
+        return try candidates.compactMap { candidate in
+            switch candidate.source {
+            case .latent: decoded.next()
+            case .fields(let fields): FieldVector.decode(fields)
+            case .prior(let index): try problem.priorRealizations?(index..<index + 1).first
+            }
+        }
+    }
+
+    /// Runs a calibration to its end.
+    public static func run(
+        _ problem: CalibrationProblem, settings: CalibrationSettings, seed: UInt64, simulate: EnsembleSimulator
+    ) throws -> CalibrationResult {
+        var calibrator = try Calibrator(problem, settings: settings, seed: seed)
+        while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+            try calibrator.absorb(simulate(batch))
+        }
+        return try calibrator.result()
+    }
+
+    private mutating func record(
+        _ result: Result<ProductionSeries, SimulationFailure>, at index: Int
+    ) throws(ParameterError) -> [Double]? {
+        switch result {
+        case .failure(let failure):
+            checkpoint.candidates[index].failure = failure.reason
+            series.append(nil)
+            return nil
+        case .success(let output):
+            let data = try problem.observed.layout.values(in: output)
+            series.append(output)
+            guard data.allSatisfy(\.isFinite) else {
+                checkpoint.candidates[index].failure = "the simulated data are not finite"
+                return nil
+            }
+            let residual = problem.observed.whitened(prediction: data)
+            checkpoint.candidates[index].data = data
+            checkpoint.candidates[index].mismatch = Mismatch(
+                whitenedResidual: residual, layout: problem.observed.layout)
+            return residual
+        }
+    }
+
+    private func ranking() throws -> Ranking {
+        var prior = problem.parameterization.decode((0..<24).map { space.priorLatent("distinctness", $0) })
+        if checkpoint.settings.method == .modelSpaceEnsembleSmoother {
+            // Its realizations have no facies: they are compared by permeability.
+            for index in prior.indices { prior[index].facies = nil }
+        }
+        let distinctness = Distinctness(fraction: checkpoint.settings.distinctness, prior: prior)
+        return try Ranking(
+            checkpoint.candidates, test: test, distinctness: distinctness, realizations: realizations(of:))
+    }
+}

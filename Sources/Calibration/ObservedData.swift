@@ -1,0 +1,169 @@
+import Foundation
+import LinearAlgebra
+import Reservoir
+
+/// How the standard deviation of a measurement follows from its value.
+///
+///     σ_i = max(relative · |d_i|, floorFraction · max |d| over the vector)
+public struct NoiseSettings: Equatable, Sendable, Codable {
+    /// [–]
+    public var relative: Double
+    /// Fraction of the vector's largest magnitude [–]; what keeps the error of a zero rate above zero.
+    public var floorFraction: Double
+    /// Correlation time of the error within one vector [s]; `nil`: independent errors.
+    public var correlationTime: Double?
+
+    public init(
+        relative: Double = 0.05, floorFraction: Double = 0.02, correlationTime: Double? = nil
+    ) throws(ParameterError) {
+        try require(relative >= 0 && relative.isFinite, "relative noise", "\(relative)", "must not be negative")
+        try require(
+            floorFraction >= 0 && floorFraction.isFinite, "noise floor", "\(floorFraction)", "must not be negative")
+        try require(
+            relative > 0 || floorFraction > 0, "noise", "zero", "must have a relative part or a floor above zero")
+        if let correlationTime {
+            try require(
+                correlationTime > 0 && correlationTime.isFinite, "correlation time", "\(correlationTime)",
+                "must be positive")
+        }
+        (self.relative, self.floorFraction, self.correlationTime) = (relative, floorFraction, correlationTime)
+    }
+
+    /// Standard deviations of `values` at the entries of `layout`, in their unit.
+    ///
+    /// A vector that is zero throughout, such as a water cut before breakthrough, has no largest value of its own; it
+    /// takes the largest of the same keyword over all wells, and failing that a floor of ``smallestScale(of:)``.
+    public func errors(of values: [Double], layout: DataLayout) -> [Double] {
+        precondition(values.count == layout.count, "\(values.count) values for \(layout.count) entries")
+        var byVector: [VectorKey: Double] = [:]
+        var byKeyword: [String: Double] = [:]
+        for (entry, value) in zip(layout.entries, values) {
+            byVector[entry.key] = max(byVector[entry.key] ?? 0, abs(value))
+            byKeyword[entry.key.keyword] = max(byKeyword[entry.key.keyword] ?? 0, abs(value))
+        }
+        return zip(layout.entries, values).map { entry, value in
+            var scale = byVector[entry.key] ?? 0
+            if scale == 0 { scale = byKeyword[entry.key.keyword] ?? 0 }
+            if scale == 0 { scale = NoiseSettings.smallestScale(of: entry.key.quantity) }
+            let floor = (floorFraction > 0 ? floorFraction : relative) * scale
+            return max(relative * abs(value), value == 0 ? floor : floorFraction * scale)
+        }
+    }
+
+    /// What stands for a vector's largest value where all of them are zero: one unit of what engineers read.
+    static func smallestScale(of quantity: Quantity) -> Double {
+        quantity == .fraction ? 1 : quantity.metricFactor
+    }
+}
+
+/// The observations of a calibration, with the covariance `C_D` of their errors.
+///
+/// Errors of differing vectors are independent. Within a vector they are independent too, or correlated
+/// exponentially in time, `exp(−|t_i − t_j| / τ)`: then they form a Markov chain, and the triangular root of `C_D`
+/// has one entry beside the diagonal.
+public struct ObservedData: Equatable, Sendable {
+    public let observations: [Observation]
+    public let layout: DataLayout
+    /// Correlation time `τ` [s]; `nil`: independent errors.
+    public let correlationTime: Double?
+    /// `[count]`
+    public let values: [Double], errors: [Double]
+    /// Entry that precedes each entry in time within its vector, and the correlation with it.
+    private let predecessor: [Int?], correlation: [Double]
+    private let timeOrder: [Int]
+
+    public var count: Int { values.count }
+
+    /// - Throws: ``ParameterError`` if there is no observation, a value or time is not finite, an error is not positive,
+    ///   or a vector is observed twice at one time.
+    public init(_ observations: [Observation], correlationTime: Double? = nil) throws(ParameterError) {
+        try require(!observations.isEmpty, "observations", "empty", "must hold at least one measurement")
+        if let correlationTime {
+            try require(
+                correlationTime > 0 && correlationTime.isFinite, "correlation time", "\(correlationTime)",
+                "must be positive")
+        }
+        for observation in observations {
+            let place = "\(observation.key) at \(observation.time / Unit.day) days"
+            try require(observation.value.isFinite && observation.time.isFinite, place, "not finite", "must be finite")
+            try require(
+                observation.error > 0 && observation.error.isFinite, "error of \(place)", "\(observation.error)",
+                "must be positive; a measurement without error cannot be weighed against others")
+        }
+        self.observations = observations
+        self.correlationTime = correlationTime
+        layout = DataLayout(of: observations)
+        (values, errors) = (observations.map(\.value), observations.map(\.error))
+        timeOrder = observations.indices.sorted {
+            (observations[$0].time, $0) < (observations[$1].time, $1)
+        }
+        var latest: [VectorKey: Int] = [:]
+        var predecessor = [Int?](repeating: nil, count: observations.count)
+        var correlation = [Double](repeating: 0, count: observations.count)
+        for index in timeOrder {
+            let observation = observations[index]
+            if let before = latest[observation.key] {
+                let step = observation.time - observations[before].time
+                try require(
+                    step > 0, "\(observation.key)", "observed twice at \(observation.time / Unit.day) days",
+                    "must be observed once at a time")
+                if let correlationTime {
+                    predecessor[index] = before
+                    correlation[index] = exp(-step / correlationTime)
+                }
+            }
+            latest[observation.key] = index
+        }
+        (self.predecessor, self.correlation) = (predecessor, correlation)
+    }
+
+    /// Observations of `values` with errors by `noise`, for example those of a synthetic truth.
+    public init(values: [Double], layout: DataLayout, noise: NoiseSettings) throws(ParameterError) {
+        try require(
+            values.count == layout.count, "observations", "\(values.count) values",
+            "must have \(layout.count), one per entry")
+        let errors = noise.errors(of: values, layout: layout)
+        try self.init(
+            layout.entries.indices.map {
+                Observation(
+                    key: layout.entries[$0].key, time: layout.entries[$0].time, value: values[$0], error: errors[$0])
+            }, correlationTime: noise.correlationTime)
+    }
+
+    /// `L⁻¹ r` with `C_D = L Lᵀ`: the residual in units of its noise, standard normal and independent for the truth.
+    public func whitened(residual: [Double]) -> [Double] {
+        precondition(residual.count == count, "\(residual.count) residuals for \(count) observations")
+        return residual.indices.map { index in
+            let own = residual[index] / errors[index]
+            guard let before = predecessor[index] else { return own }
+            let rho = correlation[index]
+            return (own - rho * residual[before] / errors[before]) / (1 - rho * rho).squareRoot()
+        }
+    }
+
+    /// `L⁻¹ (d − d_obs)` for predicted data `d`, `[count]`.
+    public func whitened(prediction: [Double]) -> [Double] {
+        precondition(prediction.count == count, "\(prediction.count) predictions for \(count) observations")
+        return whitened(residual: prediction.indices.map { prediction[$0] - values[$0] })
+    }
+
+    /// `L w`: a residual in the data's units from one in units of the noise. The inverse of ``whitened(residual:)``.
+    public func residual(whitened: [Double]) -> [Double] {
+        var scaled = [Double](repeating: 0, count: count)
+        for index in timeOrder {
+            guard let before = predecessor[index] else {
+                scaled[index] = whitened[index]
+                continue
+            }
+            let rho = correlation[index]
+            scaled[index] = rho * scaled[before] + (1 - rho * rho).squareRoot() * whitened[index]
+        }
+        return scaled.indices.map { scaled[$0] * errors[$0] }
+    }
+
+    /// The observed values with an independent draw of the noise added.
+    public func perturbed(from stream: inout RandomStream) -> [Double] {
+        let noise = residual(whitened: stream.normals(count))
+        return values.indices.map { values[$0] + noise[$0] }
+    }
+}

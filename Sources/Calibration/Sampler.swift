@@ -1,0 +1,59 @@
+import LinearAlgebra
+import Reservoir
+
+/// A calibration method as a state machine: it asks for batches of simulations and learns from their results.
+///
+/// The state is a value that can be stored between batches. Random numbers come from streams named by (seed, purpose,
+/// position), so a stored state continues as if it had never stopped.
+protocol Sampler: Codable, Sendable {
+    /// The draws to simulate next; empty when the method has nothing more to ask.
+    mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw]
+    /// - Parameter evaluations: one per draw of the last batch, in order.
+    mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws
+    /// The posterior this method has sampled so far; `nil` for a method that targets none.
+    var posterior: PosteriorEnsemble? { get }
+}
+
+/// A weighted ensemble that targets the posterior.
+public struct PosteriorEnsemble: Equatable, Sendable, Codable {
+    /// Candidate indices; one may occur several times.
+    public var members: [Int]
+    /// One weight per member; they sum to one.
+    public var weights: [Double]
+    /// Which sampler it comes from and what it targets, in words for reports.
+    public var method: String
+
+    /// `1 / Σ w²` over distinct candidates.
+    public var effectiveSampleSize: Double {
+        var total: [Int: Double] = [:]
+        for (member, weight) in zip(members, weights) { total[member, default: 0] += weight }
+        let squares = total.values.reduce(0) { $0 + $1 * $1 }
+        return squares > 0 ? 1 / squares : 0
+    }
+}
+
+/// The problem as a sampler sees it: latents, and residuals whose noise is standard normal.
+struct SamplingSpace: Sendable {
+    let problem: CalibrationProblem
+    let seed: UInt64
+    let budget: Int
+
+    var observed: ObservedData { problem.observed }
+    var dimension: Int { problem.parameterization.dimension }
+    var dataCount: Int { observed.count }
+
+    func stream(_ purpose: String, _ index: Int, _ part: Int = 0) -> RandomStream {
+        RandomStream(seed: seed, purpose: purpose, index: UInt64(index) << 32 | UInt64(part))
+    }
+
+    /// A draw of the standard normal prior.
+    func priorLatent(_ purpose: String, _ index: Int, _ part: Int = 0) -> [Double] {
+        var stream = stream(purpose, index, part)
+        return stream.normals(dimension)
+    }
+
+    /// Residuals the proxy predicts, in units of the noise; `nil` without a proxy.
+    func proxyResiduals(_ latents: [[Double]]) -> [[Double]]? {
+        problem.proxy.map { $0.predict(latents).map { observed.whitened(prediction: $0) } }
+    }
+}
