@@ -35,14 +35,17 @@ public struct Distinctness: Sendable {
         Signature(a).distance(to: Signature(b))
     }
 
-    /// Goes through `realizations` in order and marks each that differs from every one marked before.
-    public func marks(_ realizations: [Realization]) -> [Bool] {
-        var kept: [Signature] = []
-        return realizations.map { realization in
+    /// Goes through `realizations` in order; each is distinct or repeats one that was found distinct before.
+    /// - Returns: per realization, `nil` if it is distinct, otherwise the position of the first one it repeats.
+    public func repeats(_ realizations: [Realization]) -> [Int?] {
+        var kept: [(position: Int, signature: Signature)] = []
+        return realizations.enumerated().map { position, realization in
             let signature = Signature(realization)
-            guard kept.allSatisfy({ $0.distance(to: signature) > threshold }) else { return false }
-            kept.append(signature)
-            return true
+            if let like = kept.first(where: { $0.signature.distance(to: signature) <= threshold }) {
+                return like.position
+            }
+            kept.append((position, signature))
+            return nil
         }
     }
 }

@@ -14,8 +14,10 @@ public struct Ranking: Equatable, Sendable, Codable {
         public let priorDistance: Double
         /// Closer to the data than the noise allows.
         public let isOverfit: Bool
-        /// Differs from every better ranked one; see ``Distinctness``.
-        public let isDistinct: Bool
+        /// The better ranked candidate that this one repeats, `nil` if it differs from all; see ``Distinctness``.
+        public let repeats: Int?
+
+        public var isDistinct: Bool { repeats == nil }
     }
 
     public struct Rejected: Equatable, Sendable, Codable {
@@ -39,13 +41,13 @@ public struct Ranking: Equatable, Sendable, Codable {
     ) rethrows {
         let simulated = candidates.filter { $0.mismatch != nil }.sorted(by: Ranking.precedes)
         let passing = simulated.filter { test.accepts($0.mismatch?.value ?? .infinity) }
-        let marks = distinctness.marks(try realizations(passing))
+        let repeats = distinctness.repeats(try realizations(passing))
         accepted = passing.enumerated().map { position, candidate in
             let mismatch = candidate.mismatch?.value ?? .infinity
             return Accepted(
                 rank: position + 1, candidate: candidate.index, mismatch: mismatch,
                 priorDistance: candidate.squaredNorm.squareRoot(), isOverfit: test.isOverfit(mismatch),
-                isDistinct: marks[position])
+                repeats: repeats[position].map { passing[$0].index })
         }
         let missing = simulated.dropFirst(passing.count).map { candidate in
             Rejected(

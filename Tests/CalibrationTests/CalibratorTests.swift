@@ -111,6 +111,6 @@ import Testing
         let base = facies(Array(repeating: 0, count: 40))
         let near = facies((0..<40).map { $0 < 2 ? 1 : 0 })
         let far = facies((0..<40).map { $0 < 3 ? 1 : 0 })
-        #expect(distinctness.marks([base, base, near, far]) == [true, false, false, true])
+        #expect(distinctness.repeats([base, base, near, far]) == [nil, 0, 0, nil])
     }
 }
