@@ -1,0 +1,110 @@
+import Reservoir
+
+/// What channels are made of, whatever their course: shared by meandering rivers and anastomosing belts.
+///
+/// Facies codes: ``backgroundCode`` between channels and ``channelCode`` in them.
+public struct ChannelBodies: Equatable, Sendable {
+    public static let backgroundCode: UInt8 = 0
+    public static let channelCode: UInt8 = 1
+
+    /// How many channels a realization has.
+    public enum Amount: Equatable, Sendable {
+        /// As many as make up this fraction of the active cells; drawn once a realization. The number of channels comes
+        /// closest to it, then all widths are multiplied by one factor that meets it to the cell.
+        case proportion(Distribution)
+        /// This many, each count equally often; widths stay as drawn.
+        case count(ClosedRange<Int>)
+    }
+
+    /// Full width of a channel [m], drawn once for each.
+    public let width: Distribution
+    public let amount: Amount
+    public let facies: FaciesTable
+
+    /// - Throws: ``ParameterError`` naming the first parameter out of range.
+    public init(width: Distribution, amount: Amount, facies: FaciesTable) throws(ParameterError) {
+        try width.check("channel width", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+        switch amount {
+        case .proportion(let proportion):
+            try proportion.check("channel proportion", within: 0.005, 0.95, "must be within 0.005 to 0.95")
+        case .count(let count):
+            try require(
+                count.lowerBound >= 1 && count.upperBound <= 1000, "channel count",
+                "\(count.lowerBound) to \(count.upperBound)", "must be within 1 to 1000")
+        }
+        try facies.check(codes: [(Self.backgroundCode, "background"), (Self.channelCode, "channel")])
+        (self.width, self.amount, self.facies) = (width, amount, facies)
+    }
+}
+
+/// Meandering rivers.
+public struct ChannelPrior: Equatable, Sendable {
+    public let bodies: ChannelBodies
+    public let meander: Meander
+
+    public init(bodies: ChannelBodies, meander: Meander) { (self.bodies, self.meander) = (bodies, meander) }
+}
+
+/// The course of a meandering river; see ``MeanderProcess`` for the process.
+public struct Meander: Equatable, Sendable {
+    /// Straight distance from one bend to the next on the same side [m]; drawn for each channel.
+    public let wavelength: Distribution
+    /// Length along the river over straight length, on average [–]; drawn for each channel.
+    public let sinuosity: Distribution
+    /// Direction of flow, clockwise from the direction of rows (north, y) to that of columns (east, x) [degrees]; drawn
+    /// for each channel.
+    public let azimuth: Distribution
+    /// Damping `h` of the process [–]: 0 is a periodic river, 1 one without a wavelength.
+    public let irregularity: Double
+
+    /// - Throws: ``ParameterError`` naming the first parameter out of range.
+    public init(
+        wavelength: Distribution, sinuosity: Distribution, azimuth: Distribution, irregularity: Double = 0.2
+    ) throws(ParameterError) {
+        try wavelength.check("wavelength", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+        try sinuosity.check(
+            "sinuosity", within: 1, 2, "must be within 1 to 2 (loops of rivers beyond that are cut off)")
+        try azimuth.check("azimuth", within: -360, 360, "must be within -360 to 360 degrees")
+        try require(
+            irregularity > 0 && irregularity < 1, "irregularity", "\(irregularity)", "must be above 0 and below 1")
+        (self.wavelength, self.sinuosity) = (wavelength, sinuosity)
+        (self.azimuth, self.irregularity) = (azimuth, irregularity)
+    }
+}
+
+/// Anastomosing belts: channels that part around islands and join again.
+public struct BeltPrior: Equatable, Sendable {
+    public let bodies: ChannelBodies
+    public let network: AnastomosingNetwork
+
+    public init(bodies: ChannelBodies, network: AnastomosingNetwork) {
+        (self.bodies, self.network) = (bodies, network)
+    }
+}
+
+/// The network that anastomosing channels follow; see ``NetworkCourse`` for the process.
+public struct AnastomosingNetwork: Equatable, Sendable {
+    /// Direction of flow, clockwise from the direction of rows (north, y) to that of columns (east, x) [degrees]; drawn
+    /// once a realization.
+    public let azimuth: Distribution
+    /// Distance along the flow between places where channels may part or join [m]; drawn once a realization.
+    public let islandLength: Distribution
+    /// Distance across the flow between the courses a channel may choose from [m]; drawn once a realization.
+    public let islandWidth: Distribution
+    /// Probability that a channel changes its course where it may [–].
+    public let switching: Double
+
+    /// - Throws: ``ParameterError`` naming the first parameter out of range.
+    public init(
+        azimuth: Distribution, islandLength: Distribution, islandWidth: Distribution, switching: Double = 0.6
+    ) throws(ParameterError) {
+        try azimuth.check("azimuth", within: -360, 360, "must be within -360 to 360 degrees")
+        try islandLength.check("island length", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+        try islandWidth.check(
+            "island width", within: .leastNonzeroMagnitude, islandLength.range.lowerBound,
+            "must be positive and at most the island length: channels do not turn across the flow")
+        try require(switching >= 0 && switching <= 1, "switching", "\(switching)", "must be within 0 to 1")
+        (self.azimuth, self.islandLength) = (azimuth, islandLength)
+        (self.islandWidth, self.switching) = (islandWidth, switching)
+    }
+}
