@@ -85,7 +85,7 @@ let package = Package(
         tests("LinearAlgebraTests", ["LinearAlgebra", "TestSupport"]),
         tests("ReservoirTests", ["Reservoir", "TestSupport"]),
         tests("PriorModelsTests", ["PriorModels", "TestSupport"]),
-        tests("FlowSimulationTests", ["FlowSimulation", "TestSupport"]),
+        tests("FlowSimulationTests", ["FlowSimulation", "LinearAlgebra", "Reservoir", "TestSupport"]),
         tests("RayTomographyTests", ["RayTomography", "TestSupport"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TestSupport"]),
         tests("LatentSpaceInversionTests", ["LatentSpaceInversion", "TestSupport"]),

@@ -1,0 +1,67 @@
+import LinearAlgebra
+
+/// Fluxes of the last pressure solutions, from which those in the middle of the coming step follow.
+///
+/// With saturations known at the start of a step only, fluxes held constant over it are first order in time. The
+/// extrapolation `u* = uⁿ + ½ (Δtₙ/Δtₙ₋₁) (uⁿ − uⁿ⁻¹)` makes them second order without a further solution (Adams and
+/// Bashforth), and how far the next solution is from its own extrapolation tells the error.
+final class FluxHistory {
+    /// Mean flux of each face and flow of each completion over the coming step [m³/s].
+    let meanFlux: WorkArray<Double>, meanCompletionFlow: WorkArray<Double>
+    private let latest: WorkArray<Double>, previous: WorkArray<Double>, older: WorkArray<Double>
+    private let latestFlow: WorkArray<Double>, previousFlow: WorkArray<Double>
+    private var active: [WellControls.Active] = []
+    private var depth = 0
+    private var steps = (last: 0.0, before: 0.0)
+
+    init(_ topology: FlowTopology) {
+        let (faces, completions) = (topology.faces.count, topology.completions.count)
+        meanFlux = WorkArray(repeating: 0, count: faces)
+        latest = WorkArray(repeating: 0, count: faces)
+        previous = WorkArray(repeating: 0, count: faces)
+        older = WorkArray(repeating: 0, count: faces)
+        meanCompletionFlow = WorkArray(repeating: 0, count: completions)
+        latestFlow = WorkArray(repeating: 0, count: completions)
+        previousFlow = WorkArray(repeating: 0, count: completions)
+    }
+
+    /// Forgets what was; to be called when wells change.
+    func reset() { depth = 0 }
+
+    /// Takes in a new solution.
+    /// - Returns: its relative distance from what was foreseen; `nil` if nothing was.
+    func add(
+        flux: borrowing WorkArray<Double>, completionFlow: borrowing WorkArray<Double>, controls: WellControls
+    ) -> Double? {
+        if controls.active != active { depth = 0 }
+        active = controls.active
+        older.copy(from: previous)
+        previous.copy(from: latest)
+        latest.copy(from: flux)
+        previousFlow.copy(from: latestFlow)
+        latestFlow.copy(from: completionFlow)
+        depth += 1
+        guard depth > 1 else { return nil }
+        let slope = depth > 2 ? steps.last / steps.before : 0
+        var (difference, total) = (0.0, 0.0)
+        for face in 0..<latest.count {
+            let foreseen = previous[face] + slope * (previous[face] - older[face])
+            difference += abs(latest[face] - foreseen)
+            total += abs(latest[face])
+        }
+        return total > 0 ? difference / total : 0
+    }
+
+    /// Fills ``meanFlux`` and ``meanCompletionFlow`` for a step of length `step`.
+    func extrapolate(over step: Double) {
+        let weight = depth > 1 ? 0.5 * step / steps.last : 0
+        for face in 0..<latest.count { meanFlux[face] = latest[face] + weight * (latest[face] - previous[face]) }
+        for k in 0..<latestFlow.count {
+            let now = latestFlow[k]
+            let foreseen = now + weight * (now - previousFlow[k])
+            // A flow that would turn stays what it is.
+            meanCompletionFlow[k] = foreseen * now > 0 ? foreseen : now
+        }
+        steps = (step, steps.last)
+    }
+}

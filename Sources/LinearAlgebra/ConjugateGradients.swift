@@ -1,0 +1,73 @@
+/// Preconditioned conjugate gradients for symmetric positive definite systems; owns its work space.
+///
+/// Source: Barrett et al. (1994), *Templates for the Solution of Linear Systems*, figure 2.5.
+public final class ConjugateGradients {
+    public struct Outcome: Equatable, Sendable {
+        public let iterations: Int
+        /// Sum of the residual's magnitudes, as computed from `b − A x` by the recursion.
+        public let residual: Double
+        public let converged: Bool
+
+        public init(iterations: Int, residual: Double, converged: Bool) {
+            (self.iterations, self.residual, self.converged) = (iterations, residual, converged)
+        }
+    }
+
+    private let order: Int
+    private let residual: WorkArray<Double>, direction: WorkArray<Double>
+    private let image: WorkArray<Double>, preconditioned: WorkArray<Double>
+
+    public init(order: Int) {
+        self.order = order
+        residual = WorkArray(repeating: 0, count: order)
+        direction = WorkArray(repeating: 0, count: order)
+        image = WorkArray(repeating: 0, count: order)
+        preconditioned = WorkArray(repeating: 0, count: order)
+    }
+
+    /// Improves `solution` until the residual's magnitudes sum up to at most `tolerance`.
+    ///
+    /// - Parameters:
+    ///   - multiply: writes `A x` of its first argument into its second.
+    ///   - precondition: writes an approximation of `A⁻¹ r` of its first argument into its second.
+    public func solve(
+        _ solution: borrowing WorkArray<Double>, rightHandSide: borrowing WorkArray<Double>,
+        tolerance: Double, maximumIterations: Int,
+        multiply: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void,
+        precondition: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void
+    ) -> Outcome {
+        let (x, b, r, p, q, z) = (
+            solution.base, rightHandSide.base, residual.base, direction.base, image.base, preconditioned.base
+        )
+        multiply(solution, image)
+        var norm = 0.0
+        for i in 0..<order {
+            r[i] = b[i] - q[i]
+            norm += abs(r[i])
+        }
+        var product = 0.0
+        for iteration in 0..<maximumIterations {
+            if norm <= tolerance { return Outcome(iterations: iteration, residual: norm, converged: true) }
+            precondition(residual, preconditioned)
+            var next = 0.0
+            for i in 0..<order { next += r[i] * z[i] }
+            let beta = iteration == 0 ? 0 : next / product
+            product = next
+            for i in 0..<order { p[i] = z[i] + beta * p[i] }
+            multiply(direction, image)
+            var curvature = 0.0
+            for i in 0..<order { curvature += p[i] * q[i] }
+            guard curvature > 0, curvature.isFinite else {
+                return Outcome(iterations: iteration, residual: norm, converged: false)
+            }
+            let step = product / curvature
+            norm = 0
+            for i in 0..<order {
+                x[i] += step * p[i]
+                r[i] -= step * q[i]
+                norm += abs(r[i])
+            }
+        }
+        return Outcome(iterations: maximumIterations, residual: norm, converged: norm <= tolerance)
+    }
+}
