@@ -28,15 +28,21 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
     public var distinctness: Double
     public var proposal: ProposalSettings
     public var smoother: EnsembleSmootherSettings
+    public var sequential: SequentialMonteCarloSettings
+    public var retraining: LocalRetrainingSettings
 
     public init(
         method: CalibrationMethod = .ensembleSmoother, budget: Int = 3_000, wantedDistinct: Int? = nil,
         acceptance: AcceptanceRule = .standard, distinctness: Double = 0.1,
-        proposal: ProposalSettings = ProposalSettings(), smoother: EnsembleSmootherSettings = EnsembleSmootherSettings()
+        proposal: ProposalSettings = ProposalSettings(),
+        smoother: EnsembleSmootherSettings = EnsembleSmootherSettings(),
+        sequential: SequentialMonteCarloSettings = SequentialMonteCarloSettings(),
+        retraining: LocalRetrainingSettings = LocalRetrainingSettings()
     ) {
         (self.method, self.budget, self.wantedDistinct) = (method, budget, wantedDistinct)
         (self.acceptance, self.distinctness) = (acceptance, distinctness)
         (self.proposal, self.smoother) = (proposal, smoother)
+        (self.sequential, self.retraining) = (sequential, retraining)
     }
 
     /// - Throws: ``ParameterError`` naming the first setting out of range.
@@ -49,6 +55,8 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
         try require(distinctness >= 0 && distinctness < 1, "distinctness", "\(distinctness)", "must be within 0 to 1")
         try proposal.validate()
         try smoother.validate()
+        try sequential.validate()
+        try retraining.validate()
         return self
     }
 }

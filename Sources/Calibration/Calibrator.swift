@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Reservoir
 
 /// Simulates a batch of realizations; results in the order of the batch. Parallelism, caches and files are its own.
@@ -32,9 +33,10 @@ public struct Calibrator: Sendable {
 
     /// - Throws: ``ParameterError`` if a setting is out of range.
     public init(_ problem: CalibrationProblem, settings: CalibrationSettings, seed: UInt64) throws {
+        BLAS.useOneThread()
         self.problem = problem
         let settings = try settings.validated()
-        checkpoint = Checkpoint(settings: settings, seed: seed, method: try MethodState(settings))
+        checkpoint = Checkpoint(settings: settings, seed: seed, method: MethodState(settings))
     }
 
     /// Continues a stored run.
@@ -47,7 +49,9 @@ public struct Calibrator: Sendable {
     }
 
     private var space: SamplingSpace {
-        SamplingSpace(problem: problem, seed: checkpoint.seed, budget: checkpoint.settings.budget)
+        SamplingSpace(
+            problem: problem, seed: checkpoint.seed, budget: checkpoint.settings.budget,
+            history: checkpoint.candidates)
     }
 
     public var test: AcceptanceTest {

@@ -5,17 +5,17 @@ enum MethodState: Sendable, Codable {
     case proposal(ProposalSampling)
     case smoother(EnsembleSmoother)
     case rejection(Rejection)
+    case retraining(LocalRetraining)
+    case sequential(SequentialMonteCarlo)
 
-    init(_ settings: CalibrationSettings) throws {
+    init(_ settings: CalibrationSettings) {
         switch settings.method {
         case .proposal: self = .proposal(ProposalSampling(settings.proposal))
         case .ensembleSmoother: self = .smoother(EnsembleSmoother(settings.smoother, inModelSpace: false))
         case .modelSpaceEnsembleSmoother: self = .smoother(EnsembleSmoother(settings.smoother, inModelSpace: true))
         case .rejection: self = .rejection(Rejection())
-        case .sequentialMonteCarlo, .localRetraining:
-            throw ParameterError(
-                parameter: "method", found: settings.method.rawValue,
-                requirement: "must be one of proposal, es-mda, es-mda-model-space, rejection")
+        case .sequentialMonteCarlo: self = .sequential(SequentialMonteCarlo(settings.sequential))
+        case .localRetraining: self = .retraining(LocalRetraining(settings.retraining))
         }
     }
 
@@ -25,6 +25,8 @@ enum MethodState: Sendable, Codable {
             case .proposal(let sampler): sampler
             case .smoother(let sampler): sampler
             case .rejection(let sampler): sampler
+            case .retraining(let sampler): sampler
+            case .sequential(let sampler): sampler
             }
         }
         set {
@@ -32,6 +34,8 @@ enum MethodState: Sendable, Codable {
             case let sampler as ProposalSampling: self = .proposal(sampler)
             case let sampler as EnsembleSmoother: self = .smoother(sampler)
             case let sampler as Rejection: self = .rejection(sampler)
+            case let sampler as LocalRetraining: self = .retraining(sampler)
+            case let sampler as SequentialMonteCarlo: self = .sequential(sampler)
             default: preconditionFailure("\(type(of: newValue)) is no sampler of a method")
             }
         }

@@ -37,6 +37,8 @@ struct SamplingSpace: Sendable {
     let problem: CalibrationProblem
     let seed: UInt64
     let budget: Int
+    /// Everything simulated so far, in order.
+    var history: [Candidate] = []
 
     var observed: ObservedData { problem.observed }
     var dimension: Int { problem.parameterization.dimension }
@@ -52,8 +54,37 @@ struct SamplingSpace: Sendable {
         return stream.normals(dimension)
     }
 
-    /// Residuals the proxy predicts, in units of the noise; `nil` without a proxy.
-    func proxyResiduals(_ latents: [[Double]]) -> [[Double]]? {
-        problem.proxy.map { $0.predict(latents).map { observed.whitened(prediction: $0) } }
+    /// Why the last failed simulation failed.
+    var lastFailure: String? { history.last { $0.failure != nil }?.failure }
+
+    /// All pairs known beforehand and the first `count` candidates' (`nil`: all), in units of the noise.
+    func pairs(candidates count: Int? = nil) -> Emulator.Pairs {
+        var pairs = Emulator.Pairs()
+        for pair in problem.knownPairs {
+            pairs.append(latent: pair.latent, residual: observed.whitened(prediction: pair.data))
+        }
+        for candidate in history.prefix(count ?? history.count) {
+            guard let latent = candidate.latent, let data = candidate.data else { continue }
+            pairs.append(latent: latent, residual: observed.whitened(prediction: data))
+        }
+        return pairs
+    }
+
+    /// An emulator of what is known near the observation.
+    /// - Parameters:
+    ///   - capacity: learns from at most this many pairs, the nearest to the observed data.
+    ///   - count: as in ``pairs(candidates:)``.
+    func emulator(capacity: Int, candidates count: Int? = nil) throws -> Emulator {
+        let pairs = pairs(candidates: count)
+        guard pairs.count >= 10 else {
+            throw CalibrationError.tooFewSimulated(
+                succeeded: pairs.count, of: history.count, needed: 10, lastReason: lastFailure)
+        }
+        var base: Emulator.Base?
+        if let proxy = problem.proxy {
+            let observed = observed
+            base = { latents in proxy.predict(latents).map { observed.whitened(prediction: $0) } }
+        }
+        return try Emulator(fitting: pairs.nearest(capacity), base: base)
     }
 }

@@ -10,10 +10,14 @@ import Testing
     private func settings(_ method: CalibrationMethod) -> CalibrationSettings {
         CalibrationSettings(
             method: method, budget: 400, proposal: ProposalSettings(count: 60),
-            smoother: EnsembleSmootherSettings(ensembleSize: 40, steps: 3))
+            smoother: EnsembleSmootherSettings(ensembleSize: 40, steps: 3),
+            sequential: SequentialMonteCarloSettings(
+                particles: 30, finalMoves: 2, chainSteps: 4,
+                preparation: LocalRetrainingSettings(waveSize: 20, waves: 2, priorDraws: 30, chainSteps: 5)),
+            retraining: LocalRetrainingSettings(waveSize: 20, waves: 3, priorDraws: 30, chainSteps: 5))
     }
 
-    @Test(arguments: [CalibrationMethod.proposal, .ensembleSmoother, .rejection])
+    @Test(arguments: CalibrationMethod.allCases.filter { $0 != .modelSpaceEnsembleSmoother })
     func thatAStoredRunContinuesAsIfItHadNeverStopped(method: CalibrationMethod) throws {
         let model = try LinearGaussian(dimension: 3, data: 5, error: 0.3, seed: 4)
         let problem = model.problem(proposal: try model.exactProposal)
