@@ -1,0 +1,115 @@
+import Foundation
+
+extension ValidationSummary {
+    /// Whether to trust a case's results, by synthetic truths through the whole chain.
+    public func page(plots: PagePlots = .available()) -> String {
+        var builder = PageBuilder(plots: plots)
+        let sections = [
+            methodsSection, truthsSection(&builder), coverageSection(&builder), ranksSection(&builder),
+            agreementSection, provenance.section
+        ].compactMap { $0 }
+        let lead = "\(methods.first?.truths.count ?? 0) synthetic truths. Accepted if \(rule)."
+        let body: Markup = """
+            \(PageSection.header(kind: "Validation", name: caseName, description: lead, provenance))
+            \(PageSection.navigation(sections))
+            <main>\(notes.map { "<p class=\"warning\">\($0)</p>" as Markup })\(sections.map(\.markup))</main>
+            """
+        return builder.page(title: "\(caseName) – validation", body: body)
+    }
+
+    private var methodsSection: PageSection {
+        var table = HTMLTable(columns: [
+            .text("Method"), .number("Truths"), .number("Truths with a match"), .number("Median distinct"),
+            .number("Median simulations"), .number("History in P10–P90", help: "The target is 80 %"),
+            .number("Forecast in P10–P90", help: "The target is 80 %"),
+            .number("Forecast CRPS", help: "In noise units; lower is better"), .number("Prior CRPS")
+        ])
+        for method in methods {
+            let matched = method.truths.count { $0.accepted > 0 }
+            table.rows.append([
+                "\(method.name)", "\(method.truths.count)", "\(matched)",
+                "\(NumberText.significant(Self.median(method.truths.map(\.distinct))))",
+                "\(NumberText.significant(Self.median(method.truths.map(\.simulations)), digits: 4))",
+                "\(NumberText.percent(method.historyCoverage))", "\(NumberText.percent(method.forecastCoverage))",
+                "\(NumberText.significant(method.forecastCRPS))", "\(NumberText.significant(method.priorCRPS))"
+            ])
+        }
+        return PageSection(
+            identifier: "methods", title: "Methods",
+            content: """
+                \(table.markup)<p class="muted">P10–P90 should hold 80 % of held-out data. Threshold of the mismatch: \
+                \(CalibrationReport.mismatchCell(threshold)).</p>
+                """)
+    }
+
+    private func truthsSection(_ builder: inout PageBuilder) -> PageSection {
+        let chart = builder.place(.chart(acceptanceChart))
+        let tables: [Markup] = methods.map { method in
+            var table = HTMLTable(columns: [
+                .number("Truth"), .number("Simulations"), .number("Accepted"), .number("Distinct"), .number("Best O"),
+                .number("History coverage"), .number("Forecast coverage"), .number("Forecast CRPS")
+            ])
+            table.rows = method.truths.map(Self.cells)
+            return "<details><summary>\(method.name)</summary>\(table.markup)</details>"
+        }
+        return PageSection(
+            identifier: "truths", title: "Truths", content: "<div class=\"plots wide\">\(chart)</div>\(tables)")
+    }
+
+    private static func cells(_ row: TruthRow) -> [Markup] {
+        [
+            "\(row.truth)", "\(NumberText.count(row.simulations))", "\(NumberText.count(row.accepted))",
+            "\(NumberText.count(row.distinct))", CalibrationReport.mismatchCell(row.bestMismatch),
+            "\(NumberText.percent(row.historyCoverage))", "\(NumberText.percent(row.forecastCoverage))",
+            "\(NumberText.significant(row.forecastCRPS))"
+        ]
+    }
+
+    private func coverageSection(_ builder: inout PageBuilder) -> PageSection? {
+        guard let chart = reliabilityChart else { return nil }
+        return PageSection(
+            identifier: "coverage", title: "Coverage",
+            content: "<div class=\"plots one\">\(builder.place(.chart(chart)))</div>")
+    }
+
+    private func ranksSection(_ builder: inout PageBuilder) -> PageSection? {
+        let drawn = methods.flatMap { method in
+            method.ranks.map { builder.place(.chart($0.chart(method: method.name))) }
+        }
+        guard !drawn.isEmpty else { return nil }
+        return PageSection(
+            identifier: "ranks", title: "Ranks of the truth",
+            content: """
+                <p class="muted">Simulation-based calibration: ranks of the truth within its ensemble are uniform if the \
+                sampler is right. Bars leave the band by chance once in 100.</p><div class="plots small">\(drawn)</div>
+                """)
+    }
+
+    private var agreementSection: PageSection? {
+        guard !agreement.isEmpty else { return nil }
+        var table = HTMLTable(columns: [
+            .text("Forecast"), .text("Unit"), .number("Mean"), .number("Reference mean"), .number("Spread"),
+            .number("Reference spread"), .number("Spread ratio")
+        ])
+        table.rows = agreement.map { row in
+            let ratio =
+                row.referenceSpread > 0
+                ? NumberText.fixed(row.spread / row.referenceSpread, decimals: 2) : NumberText.none
+            return [
+                "\(row.name)", "\(row.unit)", "\(NumberText.significant(row.mean))",
+                "\(NumberText.significant(row.referenceMean))", "\(NumberText.significant(row.spread))",
+                "\(NumberText.significant(row.referenceSpread))", "\(ratio)"
+            ]
+        }
+        return PageSection(
+            identifier: "agreement", title: "Agreement with rejection sampling",
+            content: "<p>Against \(agreementReference).</p>\(table.markup)")
+    }
+
+    static func median(_ values: [Int]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted(), middle = sorted.count / 2
+        if sorted.count % 2 == 1 { return Double(sorted[middle]) }
+        return Double(sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
