@@ -1,1 +1,46 @@
 #include "CKernels.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+// The bodies are compiled once per instruction set. Without `min_vector_width` the compiler would split 512-bit
+// vectors in two.
+#if defined(__x86_64__)
+
+#define LSI_NAME(x) x##_avx512
+#define LSI_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"), min_vector_width(512)))
+#define LSI_LANES 16
+#define LSI_REGISTERS 32
+#define LSI_TITLE "AVX-512 with FMA"
+#include "KernelBody.h"
+
+#define LSI_NAME(x) x##_avx2
+#define LSI_TARGET __attribute__((target("avx2,fma"), min_vector_width(256)))
+#define LSI_LANES 8
+#define LSI_REGISTERS 16
+#define LSI_TITLE "AVX2 with FMA"
+#include "KernelBody.h"
+
+#endif
+
+#define LSI_NAME(x) x##_baseline
+#define LSI_TARGET
+#define LSI_LANES 4
+#define LSI_REGISTERS 16
+#define LSI_TITLE "baseline (128-bit vectors)"
+#include "KernelBody.h"
+
+const lsi_kernels *lsi_kernels_variant(int32_t index) {
+    const lsi_kernels *available[3];
+    int32_t count = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma"))
+        available[count++] = &table_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available[count++] = &table_avx2;
+#endif
+    available[count++] = &table_baseline;
+    return index >= 0 && index < count ? available[index] : NULL;
+}

@@ -1,3 +1,81 @@
 #ifndef LSI_CKERNELS_H
 #define LSI_CKERNELS_H
+
+#include <stdint.h>
+
+// Kernels on batches of 16 samples, the sample being the innermost index: an image is
+// `[row][column][channel][16]`, so that every loop over samples is one vector operation whatever the channel count.
+// All image pointers are aligned to 64 bytes.
+
+// A rectangular window that slides over an image: what a convolution, its adjoint, and each phase of an upsampled or
+// transposed convolution have in common. Output pixel (y, x) sums over the window's pixels
+//     (y * inStride + originRow + r, x * inStride + originColumn + c)
+// that lie inside the input, and stands at (y * outStride + outRow, x * outStride + outColumn) of the output image.
+typedef struct {
+    int32_t rows, columns; // output pixels to walk
+    int32_t inRows, inColumns, inChannels;
+    int32_t outColumns, outChannels; // outColumns: pixels in a row of the whole output image
+    int32_t inStride, outStride, outRow, outColumn;
+    int32_t windowRows, windowColumns, originRow, originColumn;
+} lsi_window;
+
+typedef struct {
+    const char *name;
+
+    // out = leaky(bias + window * in) of one image; weights `[windowRow][windowColumn][inChannel][outChannel]`.
+    // `bias` may be null. leaky(v) = max(v, slope * v); slope 1 leaves v alone.
+    void (*convolve)(const lsi_window *, const float *in, const float *weights, const float *bias, float slope,
+                     float *out);
+    // accumulators `[windowRow][windowColumn][inChannel][outChannel][16]` += in * gradient, lane by lane.
+    void (*correlate)(const lsi_window *, const float *in, const float *gradient, float *accumulators);
+    // out[i] += sum of the 16 lanes of accumulators[i].
+    void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
+    // sums[channel][16] += x, over the pixels of one image.
+    void (*channel_sums)(const float *x, int64_t pixels, int32_t channels, float *sums);
+    // gradient *= (y > 0 ? 1 : slope) in place, and its channel sums added to `sums` unless null.
+    void (*leaky_gradient)(const float *y, float slope, int64_t pixels, int32_t channels, float *gradient, float *sums);
+    // sums += x, squares += (x - centre[channel])^2 of the lanes where mask is 1.
+    void (*channel_moments)(const float *x, const float *centre, const float *mask, int64_t pixels, int32_t channels,
+                            float *sums, float *squares);
+    // y = leaky(scale[channel] * x + shift[channel])
+    void (*scale_shift)(const float *x, const float *scale, const float *shift, float slope, int64_t pixels,
+                        int32_t channels, float *y);
+    // sums += g, products += g * (x - centre[channel])
+    void (*channel_products)(const float *g, const float *x, const float *centre, int64_t pixels, int32_t channels,
+                             float *sums, float *products);
+    // g = mask * (a[channel] * g + b[channel] * x + c[channel]) in place
+    void (*combine)(const float *x, const float *a, const float *b, const float *c, const float *mask, int64_t pixels,
+                    int32_t channels, float *g);
+    // y = leaky(x), elementwise
+    void (*leaky)(const float *x, float slope, int64_t count, float *y);
+    // out[row] += sum of row `row` of x, `[rows][lanes]`, lanes a multiple of 16
+    void (*sum_rows)(const float *x, int64_t rows, int64_t lanes, float *out);
+    // y += x
+    void (*add)(const float *x, int64_t count, float *y);
+    // Windows of size x size side by side; pixels past the last whole window are left out.
+    void (*max_pool)(const float *x, int32_t rows, int32_t columns, int32_t channels, int32_t size, float *y);
+    void (*max_pool_gradient)(const float *x, const float *y, const float *gradient, int32_t rows, int32_t columns,
+                              int32_t channels, int32_t size, float *inputGradient);
+    // Binary cross-entropy of logits, weights[element] per pixel and channel and mask[lane] per sample: gradient =
+    // scale * weight * mask * (sigmoid(x) - t). Gives the weighted loss without `scale`.
+    double (*cross_entropy)(const float *logits, const float *targets, const float *weights, const float *mask,
+                            float scale, int64_t elements, float *gradient);
+    // Squared error likewise: gradient = scale * weight * mask * 2 (x - t).
+    double (*squared_error)(const float *x, const float *targets, const float *weights, const float *mask, float scale,
+                            int64_t elements, float *gradient);
+    // y = 1 / (1 + exp(-x))
+    void (*sigmoid)(const float *x, int64_t count, float *y);
+    // Adam with decoupled weight decay on `count` weights; gradient = factor * (g0 + g1), both zeroed after.
+    void (*adam)(float *weights, float *g0, float *g1, float *m, float *v, int64_t count, float factor, float rate,
+                 float beta1, float beta2, float correction1, float correction2, float epsilon, float decay);
+    // Sum of squares of g0 + g1.
+    double (*squared_norm)(const float *g0, const float *g1, int64_t count);
+    // A peak measurement: `rounds` times 12 independent multiply-adds of one vector. Gives the floating point
+    // operations done in one round, and a value that depends on all of them in `*sink`.
+    int64_t (*multiply_add_rounds)(int64_t rounds, float *sink);
+} lsi_kernels;
+
+// Every variant this processor can run, the best first; null when `index` is past the last.
+const lsi_kernels *lsi_kernels_variant(int32_t index);
+
 #endif

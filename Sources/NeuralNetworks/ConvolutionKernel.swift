@@ -1,0 +1,165 @@
+import CKernels
+import LinearAlgebra
+
+/// Plain, strided, transposed and upsampled convolutions, with the leaky rectifier behind if `slope` is not 1.
+///
+/// Parameters: kernel `[row][column][in][out]`, then bias `[out]`.
+struct ConvolutionKernel: LayerKernel {
+    let output: Shape
+    let slope: Float
+    private let input: Shape
+    private let kernel: Int
+    private let forwardPlan: ConvolutionPlan
+    private let adjointPlan: ConvolutionPlan
+
+    init(_ layer: Layer, slope: Float, input: Shape) throws(ShapeError) {
+        try require(!input.isFlat, layer, input, "must be an image: put a reshape layer before")
+        let axes: (rows: AxisPlans, columns: AxisPlans)
+        switch layer {
+        case .convolution(_, let kernel, let stride, _), .transposedConvolution(_, let kernel, let stride):
+            try require(kernel >= 1 && stride >= 1, layer, input, "kernel and stride must be at least 1")
+        case .upsampledConvolution(_, let kernel, _):
+            try require(kernel >= 1, layer, input, "the kernel must be at least 1")
+        default: preconditionFailure("\(layer) is no convolution")
+        }
+        switch layer {
+        case .convolution(let channels, let kernel, let stride, let padding):
+            axes = (
+                try AxisPlans.plain(layer, input, input.rows, kernel, stride, padding),
+                try AxisPlans.plain(layer, input, input.columns, kernel, stride, padding)
+            )
+            (self.kernel, output) = (kernel, Self.shape(axes, channels))
+        case .transposedConvolution(let channels, let kernel, let stride):
+            axes = (
+                AxisPlans.transposed(input.rows, kernel, stride), AxisPlans.transposed(input.columns, kernel, stride)
+            )
+            (self.kernel, output) = (kernel, Self.shape(axes, channels))
+        case .upsampledConvolution(let channels, let kernel, let padding):
+            axes = (
+                try AxisPlans.upsampled(layer, input, input.rows, kernel, padding),
+                try AxisPlans.upsampled(layer, input, input.columns, kernel, padding)
+            )
+            (self.kernel, output) = (kernel, Self.shape(axes, channels))
+        default: preconditionFailure("\(layer) is no convolution")
+        }
+        try require(output.channels >= 1, layer, input, "the layer needs at least one channel")
+        (self.input, self.slope) = (input, slope)
+        forwardPlan = ConvolutionPlan(
+            rows: axes.rows.forward, columns: axes.columns.forward, input: input, output: output, kernel: kernel)
+        adjointPlan = ConvolutionPlan(
+            rows: axes.rows.adjoint, columns: axes.columns.adjoint, input: output, output: input, kernel: kernel)
+    }
+
+    private static func shape(_ axes: (rows: AxisPlans, columns: AxisPlans), _ channels: Int) -> Shape {
+        .image(rows: axes.rows.extent, columns: axes.columns.extent, channels: channels)
+    }
+
+    private var kernelCount: Int { kernel * kernel * input.channels * output.channels }
+    var parameterCount: Int { kernelCount + output.channels }
+
+    func scratchCount(chunks: Int) -> Int {
+        var layout = Layout()
+        _ = layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
+        _ = layout.reserve(forwardPlan.weightCount * 16)
+        _ = layout.reserve(output.channels * 16)
+        return layout.count
+    }
+
+    func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
+        let taps = kernel * kernel
+        glorot(
+            parameters, count: kernelCount, fanIn: taps * input.channels, fanOut: taps * output.channels,
+            stream: &stream)
+        (parameters + kernelCount).update(repeating: 0, count: output.channels)
+    }
+
+    func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
+        let kernels = c.kernels
+        var weights = m.parameters
+        if !forwardPlan.isDirect {
+            weights = m.scratch
+            forwardPlan.fold(m.parameters, into: weights, transposed: false)
+        }
+        for chunk in 0..<c.chunks {
+            for phase in forwardPlan.phases {
+                var window = phase.window
+                kernels.convolve(
+                    &window, input + chunk * self.input.count * 16, weights + phase.offset,
+                    m.parameters + kernelCount, slope, output + chunk * self.output.count * 16)
+            }
+        }
+    }
+
+    func backward(
+        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
+    ) {
+        let kernels = c.kernels
+        var layout = Layout()
+        let folded = m.scratch + layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
+        let accumulators = m.scratch + layout.reserve(forwardPlan.weightCount * 16)
+        let sums = m.scratch + layout.reserve(self.output.channels * 16)
+        accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16)
+        sums.update(repeating: 0, count: self.output.channels * 16)
+        if inputGradient != nil { adjointPlan.fold(m.parameters, into: folded, transposed: true) }
+        for chunk in 0..<c.chunks {
+            let g = gradient + chunk * self.output.count * 16
+            kernels.leaky_gradient(
+                output + chunk * self.output.count * 16, slope, Int64(self.output.pixels), Int32(self.output.channels),
+                g, sums)
+            for phase in forwardPlan.phases {
+                var window = phase.window
+                kernels.correlate(
+                    &window, input + chunk * self.input.count * 16, g, accumulators + phase.offset * 16)
+            }
+            guard let inputGradient else { continue }
+            for phase in adjointPlan.phases {
+                var window = phase.window
+                kernels.convolve(
+                    &window, g, folded + phase.offset, nil, 1, inputGradient + chunk * self.input.count * 16)
+            }
+        }
+        kernels.sum_lanes(sums, Int64(self.output.channels), m.gradient + kernelCount)
+        folded.update(repeating: 0, count: forwardPlan.weightCount)
+        kernels.sum_lanes(accumulators, Int64(forwardPlan.weightCount), folded)
+        forwardPlan.unfold(folded, addingTo: m.gradient)
+    }
+}
+
+/// Both directions of a convolution along one axis, and the output's extent.
+private struct AxisPlans {
+    let extent: Int
+    let forward: [ConvolutionAxis], adjoint: [ConvolutionAxis]
+
+    static func plain(
+        _ layer: Layer, _ input: Shape, _ extent: Int, _ kernel: Int, _ stride: Int, _ padding: Layer.Padding
+    ) throws(ShapeError) -> AxisPlans {
+        try require(
+            padding == .same || extent >= kernel, layer, input, "must have at least \(kernel) pixels along each axis")
+        let count = padding == .same ? (extent + stride - 1) / stride : (extent - kernel) / stride + 1
+        let pad = padding == .same ? max((count - 1) * stride + kernel - extent, 0) / 2 : 0
+        return AxisPlans(
+            extent: count, forward: ConvolutionAxis.gather(count: count, kernel: kernel, stride: stride, pad: pad),
+            adjoint: ConvolutionAxis.scatter(count: extent, kernel: kernel, stride: stride, pad: pad))
+    }
+
+    static func transposed(_ extent: Int, _ kernel: Int, _ stride: Int) -> AxisPlans {
+        let pad = max(kernel - stride, 0) / 2
+        return AxisPlans(
+            extent: extent * stride,
+            forward: ConvolutionAxis.scatter(count: extent * stride, kernel: kernel, stride: stride, pad: pad),
+            adjoint: ConvolutionAxis.gather(count: extent, kernel: kernel, stride: stride, pad: pad))
+    }
+
+    static func upsampled(
+        _ layer: Layer, _ input: Shape, _ extent: Int, _ kernel: Int, _ padding: Layer.Padding
+    ) throws(ShapeError) -> AxisPlans {
+        try require(
+            padding == .same || 2 * extent >= kernel, layer, input,
+            "must have at least \((kernel + 1) / 2) pixels along each axis")
+        let count = padding == .same ? 2 * extent : 2 * extent - kernel + 1
+        let pad = padding == .same ? (kernel - 1) / 2 : 0
+        return AxisPlans(
+            extent: count, forward: ConvolutionAxis.enlarged(count: count, kernel: kernel, factor: 2, pad: pad),
+            adjoint: ConvolutionAxis.enlargedAdjoint(count: extent, kernel: kernel, factor: 2, pad: pad))
+    }
+}

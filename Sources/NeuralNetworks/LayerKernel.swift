@@ -1,0 +1,86 @@
+import CKernels
+import LinearAlgebra
+
+/// What one worker is asked to run: `samples` of the batch, in chunks of 16 lanes.
+package struct PassContext {
+    /// Valid samples of this worker; the lanes past them hold zeros or nonsense that counts nowhere.
+    let samples: Int
+    /// Position of the first of them in the batch.
+    let firstSample: Int
+    let isTraining: Bool
+    /// Which step of training; part of every random stream.
+    let step: Int
+    let seed: UInt64
+    let worker: Int
+    /// `nil` outside training: no other worker to sum with.
+    let pair: WorkerPair?
+    let variant: KernelVariant
+
+    package init(
+        samples: Int, firstSample: Int = 0, isTraining: Bool = false, step: Int = 0, seed: UInt64 = 0,
+        worker: Int = 0, pair: WorkerPair? = nil, variant: KernelVariant = .current
+    ) {
+        (self.samples, self.firstSample, self.isTraining, self.step) = (samples, firstSample, isTraining, step)
+        (self.seed, self.worker, self.pair, self.variant) = (seed, worker, pair, variant)
+    }
+
+    var chunks: Int { (samples + 15) / 16 }
+    var lanes: Int { chunks * 16 }
+    var kernels: lsi_kernels { variant.table.pointee }
+
+    /// 1 for the lanes of a chunk that hold a sample, else 0.
+    func mask(chunk: Int) -> SIMD16<Float> {
+        var mask = SIMD16<Float>(repeating: 0)
+        for lane in 0..<min(max(samples - chunk * 16, 0), 16) { mask[lane] = 1 }
+        return mask
+    }
+
+    func sumOverWorkers(_ values: [Double]) -> [Double] { pair?.sum(values, worker: worker) ?? values }
+
+    func stream(layer: Int, sample: Int) -> RandomStream {
+        RandomStream(
+            seed: seed, purpose: "network noise",
+            index: UInt64(step) << 32 | UInt64(layer) << 24 | UInt64(firstSample + sample))
+    }
+}
+
+/// A layer bound to its input shape. Images lie as `[chunk][pixel][channel][16]`, flat data as `[feature][lanes]`.
+protocol LayerKernel: Sendable {
+    var output: Shape { get }
+    var parameterCount: Int { get }
+    /// Running statistics, not trained by gradients.
+    var stateCount: Int { get }
+    /// What `forward` leaves for `backward`.
+    func traceCount(chunks: Int) -> Int
+    /// Memory used within one call.
+    func scratchCount(chunks: Int) -> Int
+    func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream)
+    func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats)
+    /// Adds to `m.gradient`; may overwrite `gradient`; fills `inputGradient` unless nil.
+    func backward(
+        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?)
+}
+
+/// Where one layer finds its weights and its work space.
+struct LayerMemory {
+    let parameters: Floats
+    let state: Floats
+    /// Same layout as `parameters`; this worker's own.
+    let gradient: Floats
+    let trace: Floats
+    let scratch: Floats
+}
+
+extension LayerKernel {
+    var parameterCount: Int { 0 }
+    var stateCount: Int { 0 }
+    func traceCount(chunks: Int) -> Int { 0 }
+    func scratchCount(chunks: Int) -> Int { 0 }
+    func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {}
+}
+
+/// Uniform in `± sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio, 2010), times `gain`.
+func glorot(_ weights: Floats, count: Int, fanIn: Int, fanOut: Int, gain: Double = 1, stream: inout RandomStream) {
+    let limit = gain * (6 / Double(fanIn + fanOut)).squareRoot()
+    for i in 0..<count { weights[i] = Float(stream.uniform(-limit, limit)) }
+}

@@ -1,0 +1,92 @@
+import LinearAlgebra
+
+/// An input shape and the layers that follow: all of a network but its weights.
+public struct NetworkDescription: Equatable, Sendable, Codable {
+    public let input: Shape
+    public let layers: [Layer]
+
+    public init(input: Shape, layers: [Layer]) { (self.input, self.layers) = (input, layers) }
+
+    /// - Throws: ``ShapeError`` at the first layer that cannot take what comes before it.
+    public func outputShape() throws(ShapeError) -> Shape { try kernel().output }
+
+    func kernel() throws(ShapeError) -> SequentialKernel {
+        var ordinal = 0
+        return try SequentialKernel(layers, input: input, ordinal: &ordinal)
+    }
+}
+
+/// All numbers of a network, in layer order: `W` then `b` of a dense layer or convolution, `γ` then `β` of a batch
+/// normalisation.
+public struct NetworkWeights: Equatable, Sendable {
+    public var parameters: [Float]
+    /// Running statistics of batch normalisations.
+    public var state: [Float]
+
+    public init(parameters: [Float], state: [Float]) { (self.parameters, self.state) = (parameters, state) }
+}
+
+/// A network with its weights, ready to be applied. An immutable value: any number of tasks may share it.
+public struct Network: Sendable {
+    public let description: NetworkDescription
+    public let weights: NetworkWeights
+    public let output: Shape
+    private let kernel: SequentialKernel
+
+    public var input: Shape { description.input }
+
+    /// Fresh weights (Glorot and Bengio, 2010). The same seed and purpose give the same weights, bit for bit.
+    public init(_ description: NetworkDescription, seed: UInt64, purpose: String) throws(ShapeError) {
+        let kernel = try description.kernel()
+        var stream = RandomStream(seed: seed, purpose: purpose)
+        var parameters = [Float](repeating: 0, count: kernel.parameterCount)
+        var state = [Float](repeating: 0, count: kernel.stateCount)
+        parameters.withUnsafeMutableBufferPointer { p in
+            state.withUnsafeMutableBufferPointer { s in
+                guard let base = p.baseAddress else { return }
+                kernel.initialize(base, state: s.baseAddress ?? base, stream: &stream)
+            }
+        }
+        self.init(description, kernel, NetworkWeights(parameters: parameters, state: state))
+    }
+
+    /// - Throws: ``ShapeError`` if the description is unsound, or has not as many weights as given.
+    public init(_ description: NetworkDescription, weights: NetworkWeights) throws(ShapeError) {
+        let kernel = try description.kernel()
+        guard weights.parameters.count == kernel.parameterCount, weights.state.count == kernel.stateCount else {
+            throw ShapeError(
+                layer: "network", found: description.input,
+                requirement:
+                    "needs \(kernel.parameterCount) weights and \(kernel.stateCount) statistics, not "
+                    + "\(weights.parameters.count) and \(weights.state.count)")
+        }
+        self.init(description, kernel, weights)
+    }
+
+    private init(_ description: NetworkDescription, _ kernel: SequentialKernel, _ weights: NetworkWeights) {
+        (self.description, self.kernel, self.weights, output) = (description, kernel, weights, kernel.output)
+    }
+
+    public var parameterCount: Int { kernel.parameterCount }
+
+    /// Outputs of `inputs` as in inference: running statistics, no dropout, no sampling.
+    /// - Parameter inputs: `[samples][input.count]`, each `[row][column][channel]`
+    /// - Returns: `[samples][output.count]`
+    public func callAsFunction(_ inputs: [[Float]]) -> [[Float]] {
+        let batch = 64
+        let pass = NetworkPass(self, capacity: min(batch, max(inputs.count, 1)))
+        let storage = NetworkStorage(self, isTrainable: false)
+        var outputs: [[Float]] = []
+        outputs.reserveCapacity(inputs.count)
+        for start in stride(from: 0, to: inputs.count, by: batch) {
+            let samples = min(batch, inputs.count - start)
+            let context = PassContext(samples: samples)
+            for sample in 0..<samples { pass.setInput(inputs[start + sample], sample: sample, context) }
+            pass.forward(context, storage)
+            for sample in 0..<samples { outputs.append(pass.output(sample: sample, context)) }
+        }
+        return outputs
+    }
+
+    func makeKernel() -> SequentialKernel { kernel }
+}

@@ -1,0 +1,95 @@
+import CKernels
+import Foundation
+
+/// How Adam moves (Kingma and Ba, 2015), with decoupled weight decay (Loshchilov and Hutter, 2019) if `weightDecay` > 0.
+public struct AdamSettings: Equatable, Sendable, Codable {
+    public var beta1: Float = 0.9, beta2: Float = 0.999
+    public var epsilon: Float = 1e-7
+    public var weightDecay: Float = 0
+    /// Upper bound of the gradient's Euclidean norm over all networks; `nil`: none.
+    public var gradientLimit: Float?
+
+    public init() {}
+}
+
+/// Adam over a group of networks: first and second moments, and the number of steps made.
+package final class Adam: @unchecked Sendable {
+    private let networks: [NetworkStorage]
+    private let settings: AdamSettings
+    private let first: [AlignedFloats], second: [AlignedFloats]
+    private var steps = 0
+
+    package init(_ networks: [NetworkStorage], settings: AdamSettings) {
+        (self.networks, self.settings) = (networks, settings)
+        first = networks.map { AlignedFloats($0.parameters.count) }
+        second = networks.map { AlignedFloats($0.parameters.count) }
+    }
+
+    /// One step by the sum of both workers' gradients, which are zeroed. Each worker moves half of the weights.
+    /// - Returns: the norm of the gradient before it was limited; the step is left out if it is not finite.
+    @discardableResult
+    package func step(rate: Double, pair: WorkerPair) -> Double {
+        let halves = HalvedSums()
+        pair.run { [networks] worker in
+            var sum = 0.0
+            for network in networks {
+                let range = Self.half(network.parameters.count, worker)
+                sum += KernelVariant.current.table.pointee.squared_norm(
+                    network.gradients[0].pointer + range.lowerBound, network.gradients[1].pointer + range.lowerBound,
+                    Int64(range.count))
+            }
+            halves.values[worker] = sum
+        }
+        let norm = (halves.values[0] + halves.values[1]).squareRoot()
+        guard norm.isFinite else {
+            for network in networks { for gradient in network.gradients { gradient.fill(0) } }
+            return norm
+        }
+        steps += 1
+        let limit = settings.gradientLimit ?? .infinity
+        let factor = Float(norm) > limit ? limit / Float(norm) : 1
+        let correction1 = 1 / (1 - pow(settings.beta1, Float(steps)))
+        let correction2 = 1 / (1 - pow(settings.beta2, Float(steps)))
+        pair.run { [networks, settings, first, second] worker in
+            for (index, network) in networks.enumerated() {
+                let range = Self.half(network.parameters.count, worker)
+                let start = range.lowerBound
+                KernelVariant.current.table.pointee.adam(
+                    network.parameters.pointer + start, network.gradients[0].pointer + start,
+                    network.gradients[1].pointer + start, first[index].pointer + start, second[index].pointer + start,
+                    Int64(range.count), factor, Float(rate), settings.beta1, settings.beta2, correction1, correction2,
+                    settings.epsilon, settings.weightDecay)
+            }
+        }
+        return norm
+    }
+
+    /// Worker 0 takes the first half; cut at a multiple of 16 so that vectors stay whole.
+    private static func half(_ count: Int, _ worker: Int) -> Range<Int> {
+        let cut = count / 2 / 16 * 16
+        return worker == 0 ? 0..<cut : cut..<count
+    }
+
+    /// Everything a resumed run needs, first moments then second, one array per network.
+    package var moments: [[Float]] { first.map(\.values) + second.map(\.values) }
+    package var stepCount: Int { steps }
+
+    package func restore(moments: [[Float]], steps: Int) -> Bool {
+        let targets = first + second
+        guard moments.count == targets.count, zip(moments, targets).allSatisfy({ $0.count == $1.count }) else {
+            return false
+        }
+        for (values, target) in zip(moments, targets) {
+            for (i, value) in values.enumerated() { target.pointer[i] = value }
+        }
+        self.steps = steps
+        return true
+    }
+}
+
+/// One number from each worker. Unchecked: each writes its own, and they are read after both are done.
+private final class HalvedSums: @unchecked Sendable {
+    let values = UnsafeMutablePointer<Double>.allocate(capacity: 2)
+    init() { values.initialize(repeating: 0, count: 2) }
+    deinit { values.deallocate() }
+}

@@ -1,0 +1,56 @@
+import Dispatch
+import Foundation
+
+/// Two threads that train together: the caller's and one helper's.
+///
+/// The split of work between them never depends on timing, and what they sum they sum in a fixed order, so results are
+/// the same on one core or many. Unchecked: `task` is written before the helper is woken and read only by it.
+package final class WorkerPair: @unchecked Sendable {
+    private let wake = DispatchSemaphore(value: 0), done = DispatchSemaphore(value: 0)
+    private let arrivals = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+    private var task: (@Sendable () -> Void)?
+    private var slots: [[Double]] = [[], []]
+
+    package init() {
+        // The helper holds the pair weakly between tasks, so that dropping the pair ends it.
+        let (wake, done) = (wake, done)
+        let helper = Thread { [weak self] in
+            while true {
+                wake.wait()
+                guard let task = self?.task else { return }
+                task()
+                done.signal()
+            }
+        }
+        helper.stackSize = 8 << 20
+        helper.start()
+    }
+
+    deinit {
+        task = nil
+        wake.signal()
+    }
+
+    /// Runs `body(0)` and `body(1)` at the same time and returns when both are done.
+    package func run(_ body: @escaping @Sendable (_ worker: Int) -> Void) {
+        task = { body(1) }
+        wake.signal()
+        body(0)
+        done.wait()
+    }
+
+    /// Returns when both workers have come here.
+    func meet(_ worker: Int) {
+        arrivals[1 - worker].signal()
+        arrivals[worker].wait()
+    }
+
+    /// The elementwise sum of both workers' values, worker 0's first; the same for both.
+    func sum(_ values: [Double], worker: Int) -> [Double] {
+        slots[worker] = values
+        meet(worker)
+        let total = zip(slots[0], slots[1]).map { $0 + $1 }
+        meet(worker)
+        return total
+    }
+}
