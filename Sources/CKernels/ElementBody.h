@@ -28,7 +28,7 @@ LSI_FUNCTION void LSI_NAME(leaky_gradient)(const float *y, float slope, int64_t 
 LSI_FUNCTION void LSI_NAME(channel_moments)(const float *x, const float *centre, const float *mask, int64_t pixels,
                                             int32_t channels, float *sums, float *squares) {
     LSI_FOR_CHANNELS {
-        vec m = LSI_NAME(load)(mask + l), v = (LSI_NAME(load)(x + i) - centre[c]) * m;
+        vec m = LSI_NAME(load_anywhere)(mask + l), v = (LSI_NAME(load)(x + i) - centre[c]) * m;
         LSI_NAME(accumulate)(sums + c * 16 + l, v);
         LSI_NAME(accumulate)(squares + c * 16 + l, v * v);
     }
@@ -55,7 +55,7 @@ LSI_FUNCTION void LSI_NAME(combine)(const float *x, const float *a, const float 
                                     int64_t pixels, int32_t channels, float *g) {
     LSI_FOR_CHANNELS {
         vec v = LSI_NAME(load)(g + i) * a[c] + LSI_NAME(load)(x + i) * b[c] + c0[c];
-        LSI_NAME(store)(g + i, v * LSI_NAME(load)(mask + l));
+        LSI_NAME(store)(g + i, v * LSI_NAME(load_anywhere)(mask + l));
     }
 }
 

@@ -14,6 +14,7 @@ typedef int32_t ivec __attribute__((vector_size(4 * LSI_LANES)));
 typedef float LSI_NAME(anywhere) __attribute__((vector_size(4 * LSI_LANES), aligned(4)));
 
 LSI_INLINE vec LSI_NAME(load)(const float *p) { return *(const vec *)p; }
+LSI_INLINE vec LSI_NAME(load_anywhere)(const float *p) { return *(const LSI_NAME(anywhere) *)p; }
 LSI_INLINE void LSI_NAME(store)(float *p, vec v) { *(vec *)p = v; }
 LSI_INLINE vec LSI_NAME(splat)(float x) { return (vec){} + x; }
 LSI_INLINE vec LSI_NAME(select)(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }

@@ -56,7 +56,7 @@ LSI_FUNCTION double LSI_NAME(cross_entropy)(const float *logits, const float *ta
             for (long l = 0; l < 16; l += LSI_LANES) {
                 const long i = e * 16 + l;
                 vec x = LSI_NAME(load)(logits + i), t = LSI_NAME(load)(targets + i), tail;
-                vec weight = LSI_NAME(load)(mask + l) * weights[e];
+                vec weight = LSI_NAME(load_anywhere)(mask + l) * weights[e];
                 vec s = LSI_NAME(logistic)(x, &tail);
                 sum += weight * (LSI_NAME(larger)(x, zero) - x * t + LSI_NAME(logarithm_above_one)(tail));
                 LSI_NAME(store)(gradient + i, weight * scale * (s - t));
@@ -76,7 +76,7 @@ LSI_FUNCTION double LSI_NAME(squared_error)(const float *x, const float *targets
             for (long l = 0; l < 16; l += LSI_LANES) {
                 const long i = e * 16 + l;
                 vec difference = LSI_NAME(load)(x + i) - LSI_NAME(load)(targets + i);
-                vec weighted = LSI_NAME(load)(mask + l) * weights[e] * difference;
+                vec weighted = LSI_NAME(load_anywhere)(mask + l) * weights[e] * difference;
                 sum += weighted * difference;
                 LSI_NAME(store)(gradient + i, 2 * scale * weighted);
             }

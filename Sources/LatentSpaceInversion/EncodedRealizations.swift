@@ -41,5 +41,31 @@ public struct EncodedRealizations: Sendable {
             + properties[index * propertySize..<(index + 1) * propertySize]
     }
 
+    /// Writes realizations `indices` as `[chunk][cell][channel][16]`; lanes past the last are zero.
+    package func load(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
+        let cells = encoding.cellCount
+        let (faciesChannels, channels) = (encoding.faciesChannelCount, encoding.channelCount)
+        let size = cells * channels * 16
+        target.update(repeating: 0, count: (indices.count + 15) / 16 * size)
+        for (position, index) in indices.enumerated() {
+            let lane = target + position / 16 * size + position % 16
+            facies.withUnsafeBufferPointer { facies in
+                for channel in 0..<faciesChannels {
+                    let source = (index * faciesChannels + channel) * cells
+                    for cell in 0..<cells { lane[(cell * channels + channel) * 16] = Float(facies[source + cell]) }
+                }
+            }
+            properties.withUnsafeBufferPointer { properties in
+                let own = channels - faciesChannels
+                for channel in 0..<own {
+                    let source = (index * own + channel) * cells
+                    for cell in 0..<cells {
+                        lane[(cell * channels + faciesChannels + channel) * 16] = properties[source + cell]
+                    }
+                }
+            }
+        }
+    }
+
     public func realization(_ index: Int) -> Realization { encoding.realization(of: channels(index)) }
 }

@@ -63,7 +63,7 @@ extension RealizationEncoding {
         return groups
     }
 
-    private func cutFacies(_ channels: [Float]) -> [Int] {
+    func cutFacies(_ channels: [Float]) -> [Int] {
         var groups = [Int](repeating: 0, count: cellCount)
         if faciesChannelCount == 1 {
             for cell in 0..<cellCount where active[cell] && channels[cell] > 0.5 { groups[cell] = 1 }

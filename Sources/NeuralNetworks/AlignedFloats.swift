@@ -35,3 +35,12 @@ struct Layout {
         return offset
     }
 }
+
+extension AlignedFloats {
+    package func add(_ other: AlignedFloats, count: Int? = nil) {
+        for i in 0..<(count ?? min(self.count, other.count)) { pointer[i] += other.pointer[i] }
+    }
+
+    /// Copies the first `count` numbers of `other`.
+    package func copy(_ other: AlignedFloats, count: Int) { pointer.update(from: other.pointer, count: count) }
+}

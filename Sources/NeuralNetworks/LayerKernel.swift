@@ -4,14 +4,14 @@ import LinearAlgebra
 /// What one worker is asked to run: `samples` of the batch, in chunks of 16 lanes.
 package struct PassContext {
     /// Valid samples of this worker; the lanes past them hold zeros or nonsense that counts nowhere.
-    let samples: Int
+    package let samples: Int
     /// Position of the first of them in the batch.
-    let firstSample: Int
+    package let firstSample: Int
     let isTraining: Bool
     /// Which step of training; part of every random stream.
     let step: Int
     let seed: UInt64
-    let worker: Int
+    package let worker: Int
     /// `nil` outside training: no other worker to sum with.
     let pair: WorkerPair?
     let variant: KernelVariant
@@ -24,8 +24,8 @@ package struct PassContext {
         (self.seed, self.worker, self.pair, self.variant) = (seed, worker, pair, variant)
     }
 
-    var chunks: Int { (samples + 15) / 16 }
-    var lanes: Int { chunks * 16 }
+    package var chunks: Int { (samples + 15) / 16 }
+    package var lanes: Int { chunks * 16 }
     var kernels: lsi_kernels { variant.table.pointee }
 
     /// 1 for the lanes of a chunk that hold a sample, else 0.

@@ -25,10 +25,12 @@ public enum LearningRateSchedule: Equatable, Sendable, Codable {
 /// Remembers the least validation loss and when to give up waiting for a lesser one.
 public struct EarlyStopping: Equatable, Sendable, Codable {
     public let patience: Int
-    public private(set) var best = Double.infinity
-    public private(set) var epochsSinceBest = 0
+    public private(set) var best: Double
+    public private(set) var epochsSinceBest: Int
 
-    public init(patience: Int) { self.patience = patience }
+    public init(patience: Int, best: Double = .infinity, epochsSinceBest: Int = 0) {
+        (self.patience, self.best, self.epochsSinceBest) = (patience, best, epochsSinceBest)
+    }
 
     /// Whether `loss` is the least so far.
     public mutating func record(_ loss: Double) -> Bool {

@@ -54,3 +54,24 @@ package final class WorkerPair: @unchecked Sendable {
         return total
     }
 }
+
+extension WorkerPair {
+    /// Runs `body(0)` and `body(1)` at the same time and returns both results, worker 0's first.
+    package func map<Result: Sendable>(_ body: @escaping @Sendable (_ worker: Int) -> Result) -> (Result, Result) {
+        let slots = ResultSlots<Result>()
+        run { worker in slots.set(body(worker), worker) }
+        return slots.both
+    }
+}
+
+/// Unchecked: each worker writes its own slot, and they are read after both are done.
+private final class ResultSlots<Result: Sendable>: @unchecked Sendable {
+    private var first: Result?, second: Result?
+
+    func set(_ value: Result, _ worker: Int) { if worker == 0 { first = value } else { second = value } }
+
+    var both: (Result, Result) {
+        guard let first, let second else { preconditionFailure("a worker left no result") }
+        return (first, second)
+    }
+}

@@ -5,7 +5,7 @@
 
 // Kernels on batches of 16 samples, the sample being the innermost index: an image is
 // `[row][column][channel][16]`, so that every loop over samples is one vector operation whatever the channel count.
-// All image pointers are aligned to 64 bytes.
+// All image pointers are aligned to 64 bytes; masks and weights lie anywhere.
 
 // A rectangular window that slides over an image: what a convolution, its adjoint, and each phase of an upsampled or
 // transposed convolution have in common. Output pixel (y, x) sums over the window's pixels

@@ -1,0 +1,119 @@
+import Foundation
+import LinearAlgebra
+import NeuralNetworks
+import Reservoir
+
+/// What a training leaves: the inversion, and how good it is.
+public struct TrainingOutcome: Sendable {
+    public let inversion: TrainedInversion
+    public let quality: TrainingQuality
+}
+
+/// Trains a dual autoencoder: model autoencoder, data autoencoder and the regression between their latents, by the three
+/// losses `d - Dec_d(Enc_d(d))`, `m - Dec_m(Reg(Enc_d(d)))` and `m - Dec_m(Enc_m(m))`
+/// (Mohd-Razak, Jiang and Jafarpour, 2021).
+///
+/// The same settings, seed and training set give the same result on one kind of processor, bit for bit, however many
+/// cores it has.
+public struct DualAutoencoderTrainer: Sendable {
+    public let settings: TrainingSettings
+    public let seed: UInt64
+    static let mostRestarts = 3
+
+    /// - Throws: ``ParameterError`` naming the first setting out of range.
+    public init(settings: TrainingSettings, seed: UInt64) throws(ParameterError) {
+        try settings.validate()
+        (self.settings, self.seed) = (settings, seed)
+    }
+
+    /// - Parameters:
+    ///   - checkpoint: where to continue; `nil`: from the start.
+    ///   - onEpoch: called after each epoch.
+    ///   - onCheckpoint: called after each epoch with all that a resumed run needs.
+    ///   - isCancelled: asked before each optimizer step.
+    /// - Throws: ``TrainingError``.
+    public func train(
+        _ set: TrainingSet, resumingFrom checkpoint: TrainingCheckpoint? = nil,
+        onEpoch: (EpochReport) -> Void = { _ in }, onCheckpoint: ((TrainingCheckpoint) -> Void)? = nil,
+        isCancelled: () -> Bool = { false }
+    ) throws(TrainingError) -> TrainingOutcome {
+        let encoding = set.realizations.encoding
+        let scaling: DataScaling
+        do { scaling = try DataScaling(fitting: set.data, layout: set.layout) } catch { throw .invalid(error) }
+        let data = set.data.map { scaling.scaled($0) }
+        let image = Shape.image(rows: encoding.rows, columns: encoding.columns, channels: encoding.channelCount)
+        let architecture = try Architecture(settings: settings, image: image, dataCount: set.layout.count)
+        let networks = try DualNetworks(architecture, seed: seed)
+        let split = TrainingSplit(
+            pairs: set.pairCount, realizations: set.realizations.count, fraction: settings.validationFraction)
+        let training = DualTraining(
+            networks, setup: try setup(set, data, architecture), split: split, settings: settings, seed: seed)
+        if let checkpoint { try checkpoint.restore(training, set: set) }
+        try run(training, set, onEpoch, onCheckpoint, isCancelled)
+        do {
+            let trained = try DualNetworks(architecture, weights: training.bestWeights)
+            let finishing = FinishingFits(
+                architecture: architecture, set: set, data: data, scaling: scaling, split: split, settings: settings,
+                seed: seed)
+            let inversion = try finishing.inversion(of: trained)
+            let best = training.history.last(where: \.isBest)?.epoch ?? training.history.count
+            let quality = try QualityAssessment(inversion: inversion, set: set, data: data, split: split).quality(
+                epochs: training.history, bestEpoch: best)
+            return TrainingOutcome(inversion: inversion, quality: quality)
+        } catch let error as ShapeError {
+            throw .shape(error.description)
+        } catch {
+            throw .shape("the latents of the training set are degenerate (\(error))")
+        }
+    }
+
+    private func run(
+        _ training: DualTraining, _ set: TrainingSet, _ onEpoch: (EpochReport) -> Void,
+        _ onCheckpoint: ((TrainingCheckpoint) -> Void)?, _ isCancelled: () -> Bool
+    ) throws(TrainingError) {
+        var restarts = 0
+        while training.epoch < settings.epochs, !training.stopping.shouldStop {
+            let start = ContinuousClock.now
+            guard let losses = try training.runEpoch(isCancelled: isCancelled) else {
+                restarts += 1
+                guard restarts <= Self.mostRestarts else {
+                    throw .diverged(
+                        epoch: training.epoch + 1, learningRate: settings.learningRate * training.rateFactor)
+                }
+                training.restartAfterDivergence()
+                continue
+            }
+            let validation = training.validate()
+            let isBest = training.stopping.record(validation.total)
+            if isBest { training.bestWeights = training.storage.weights }
+            let report = EpochReport(
+                epoch: training.epoch + 1, epochs: settings.epochs, training: losses, validation: validation,
+                isBest: isBest, seconds: (ContinuousClock.now - start) / .seconds(1))
+            training.history.append(report)
+            onEpoch(report)
+            if let onCheckpoint {
+                do { onCheckpoint(try TrainingCheckpoint(training, set: set)) } catch {
+                    throw .foreignCheckpoint(error.description)
+                }
+            }
+        }
+    }
+
+    private func setup(
+        _ set: TrainingSet, _ data: [[Float]], _ architecture: Architecture
+    ) throws(TrainingError) -> DualSetup {
+        var sampler: Network?
+        if architecture.isVariational {
+            let description = NetworkDescription(
+                input: .features(2 * architecture.modelLatents), layers: [.variationalSampling])
+            do { sampler = try Network(description, seed: seed, purpose: "sampler") } catch {
+                throw .shape(error.description)
+            }
+        }
+        return DualSetup(
+            realizations: set.realizations, data: data,
+            reconstruction: ReconstructionLoss(
+                encoding: set.realizations.encoding, cellWeights: set.cellWeights, faciesLoss: settings.faciesLoss),
+            divergenceWeight: settings.divergenceWeight, modelLatents: architecture.modelLatents, sampler: sampler)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import NeuralNetworks
+
+/// One worker's memory for the passes of a dual autoencoder, and the passes themselves.
+///
+/// Unchecked: each worker owns one, and only its own thread touches it while both run.
+final class DualWorker: @unchecked Sendable {
+    let dataEncoder: NetworkPass, dataDecoder: NetworkPass, regression: NetworkPass
+    let modelEncoder: NetworkPass, modelDecoder: NetworkPass
+    private let sampler: NetworkPass?
+    private let samplerStorage: NetworkStorage?
+    private let images: AlignedFloats, ones: AlignedFloats
+    private var spare: AlignedFloats?
+    private let setup: DualSetup
+
+    init(_ networks: DualNetworks, setup: DualSetup, capacity: Int) {
+        self.setup = setup
+        dataEncoder = NetworkPass(networks.dataEncoder, capacity: capacity)
+        dataDecoder = NetworkPass(networks.dataDecoder, capacity: capacity)
+        regression = NetworkPass(networks.regression, capacity: capacity)
+        modelEncoder = NetworkPass(networks.modelEncoder, capacity: capacity)
+        modelDecoder = NetworkPass(networks.modelDecoder, capacity: capacity)
+        sampler = setup.sampler.map { NetworkPass($0, capacity: capacity) }
+        samplerStorage = setup.sampler.map { NetworkStorage($0) }
+        images = AlignedFloats(modelEncoder.input.count)
+        ones = AlignedFloats(
+            Array(repeating: 1, count: max(dataDecoder.outputShape.count, regression.outputShape.count)))
+    }
+
+    /// `m -> z_m -> m`: sums of the reconstruction loss and of the divergence per latent over this worker's samples.
+    /// - Parameter share: weight of one sample in the batch; `nil`: no gradients.
+    func modelPass(
+        _ c: PassContext, _ storage: DualStorage, _ indices: ArraySlice<Int>, share: Double?
+    ) -> (reconstruction: Double, divergence: Double) {
+        setup.realizations.load(indices, into: modelEncoder.input.pointer)
+        modelEncoder.forward(c, storage.modelEncoder)
+        let latents = setup.modelLatents
+        if let sampler, let samplerStorage {
+            sampler.input.copy(modelEncoder.output, count: 2 * latents * c.lanes)
+            sampler.forward(c, samplerStorage)
+            modelDecoder.input.copy(sampler.output, count: latents * c.lanes)
+        } else {
+            modelDecoder.input.copy(modelEncoder.output, count: latents * c.lanes)
+        }
+        modelDecoder.forward(c, storage.modelDecoder)
+        let loss = setup.reconstruction.evaluate(
+            c, modelDecoder, targets: modelEncoder.input, scale: share ?? 0, spare: &spare)
+        guard let share else { return (loss, 0) }
+        modelDecoder.backward(c, storage.modelDecoder)
+        var divergence = 0.0
+        if let sampler, let samplerStorage {
+            sampler.outputGradient.copy(modelDecoder.inputGradient, count: latents * c.lanes)
+            sampler.backward(c, samplerStorage)
+            modelEncoder.outputGradient.copy(sampler.inputGradient, count: 2 * latents * c.lanes)
+            divergence = klDivergence(
+                c, features: modelEncoder.output, latents: latents,
+                scale: Float(share * setup.divergenceWeight / setup.reconstruction.terms),
+                gradient: modelEncoder.outputGradient)
+        } else {
+            modelEncoder.outputGradient.copy(modelDecoder.inputGradient, count: latents * c.lanes)
+        }
+        modelEncoder.backward(c, storage.modelEncoder, needsInputGradient: false)
+        return (loss, divergence / Double(latents))
+    }
+
+    /// `d -> z_d -> (d, z_m -> m)`: sums of both losses over this worker's samples.
+    func dataPass(
+        _ c: PassContext, _ storage: DualStorage, _ indices: ArraySlice<Int>, share: Double?
+    ) -> (data: Double, modelFromData: Double) {
+        load(indices, c)
+        setup.realizations.load(indices, into: images.pointer)
+        dataEncoder.forward(c, storage.dataEncoder)
+        let size = dataEncoder.outputShape.count * c.lanes
+        dataDecoder.input.copy(dataEncoder.output, count: size)
+        regression.input.copy(dataEncoder.output, count: size)
+        dataDecoder.forward(c, storage.dataDecoder)
+        regression.forward(c, storage.regression)
+        modelDecoder.input.copy(regression.output, count: setup.modelLatents * c.lanes)
+        modelDecoder.forward(c, storage.modelDecoder)
+        let entries = Double(dataDecoder.outputShape.count)
+        let data = Loss.squaredError.evaluate(
+            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: dataEncoder.input, weights: ones,
+            scale: Float((share ?? 0) / entries), gradient: dataDecoder.outputGradient)
+        let image = setup.reconstruction.evaluate(c, modelDecoder, targets: images, scale: share ?? 0, spare: &spare)
+        guard share != nil else { return (data / entries, image) }
+        modelDecoder.backward(c, storage.modelDecoder)
+        regression.outputGradient.copy(modelDecoder.inputGradient, count: setup.modelLatents * c.lanes)
+        regression.backward(c, storage.regression)
+        dataDecoder.backward(c, storage.dataDecoder)
+        dataEncoder.outputGradient.copy(dataDecoder.inputGradient, count: size)
+        dataEncoder.outputGradient.add(regression.inputGradient, count: size)
+        dataEncoder.backward(c, storage.dataEncoder, needsInputGradient: false)
+        return (data / entries, image)
+    }
+
+    private func load(_ indices: ArraySlice<Int>, _ c: PassContext) {
+        let target = dataEncoder.input.pointer
+        target.update(repeating: 0, count: dataEncoder.inputShape.count * c.lanes)
+        for (sample, index) in indices.enumerated() {
+            for (entry, value) in setup.data[index].enumerated() { target[entry * c.lanes + sample] = value }
+        }
+    }
+}
+
+/// What all passes of one training share.
+struct DualSetup: Sendable {
+    let realizations: EncodedRealizations
+    /// Scaled, `[pairs][data]`.
+    let data: [[Float]]
+    let reconstruction: ReconstructionLoss
+    let divergenceWeight: Double
+    let modelLatents: Int
+    /// Draws latents from the encoder's means and log variances; `nil` in a plain autoencoder.
+    let sampler: Network?
+}
