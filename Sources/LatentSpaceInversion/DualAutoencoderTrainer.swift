@@ -46,12 +46,20 @@ public struct DualAutoencoderTrainer: Sendable {
         let networks = try DualNetworks(architecture, seed: seed)
         let split = TrainingSplit(
             pairs: set.pairCount, realizations: set.realizations.count, fraction: settings.validationFraction)
-        let training = DualTraining(
-            networks, setup: try setup(set, data, architecture), split: split, settings: settings, seed: seed)
+        let setup = try setup(set, data, architecture)
+        let training = DualTraining(networks, setup: setup, split: split, settings: settings, seed: seed)
         if let checkpoint { try checkpoint.restore(training, set: set) }
         try run(training, set, onEpoch, onCheckpoint, isCancelled)
         do {
-            let trained = try DualNetworks(architecture, weights: training.bestWeights)
+            var trained = try DualNetworks(architecture, weights: training.bestWeights)
+            if settings.passes == .staged {
+                let latents = LatentEncoder(architecture, trained).encode(set.realizations, Array(0..<set.pairCount))
+                let fit = DataSideFit(learningRate: 1e-3, weightDecay: 1e-3, seed: seed)
+                trained = try DualNetworks(
+                    architecture,
+                    weights: try fit.fit(
+                        trained, setup: setup, split: split, latents: latents.means, isCancelled: isCancelled))
+            }
             let finishing = FinishingFits(
                 architecture: architecture, set: set, data: data, scaling: scaling, split: split, settings: settings,
                 seed: seed)
@@ -60,6 +68,8 @@ public struct DualAutoencoderTrainer: Sendable {
             let quality = try QualityAssessment(inversion: inversion, set: set, data: data, split: split).quality(
                 epochs: training.history, bestEpoch: best)
             return TrainingOutcome(inversion: inversion, quality: quality)
+        } catch let error as TrainingError {
+            throw error
         } catch let error as ShapeError {
             throw .shape(error.description)
         } catch {

@@ -31,7 +31,7 @@ final class DualTraining {
         let dataSide = [storage.dataEncoder, storage.dataDecoder, storage.regression]
         let modelSide = [storage.modelEncoder, storage.modelDecoder]
         optimizers =
-            settings.passes == .joint
+            settings.passes != .alternating
             ? [Adam(dataSide, settings: adam), Adam(modelSide, settings: adam)]
             : [Adam(dataSide + [storage.modelDecoder], settings: adam), Adam(modelSide, settings: adam)]
     }
@@ -47,7 +47,13 @@ final class DualTraining {
             TrainingSplit.shuffled(split.trainingPairs, seed: seed, purpose: "pair order", epoch: epoch),
             size: settings.batch)
         var sums = LossSums()
-        if settings.passes == .alternating {
+        if settings.passes == .staged {
+            for (step, batch) in models.enumerated() {
+                guard try advance(batch, nil, Double(step) / Double(models.count), &sums, isCancelled) else {
+                    return nil
+                }
+            }
+        } else if settings.passes == .alternating {
             for (step, batch) in pairs.enumerated() {
                 guard try advance(nil, batch, Double(step) / Double(2 * pairs.count), &sums, isCancelled) else {
                     return nil
@@ -98,6 +104,7 @@ final class DualTraining {
         for batch in TrainingSplit.batches(split.heldOutModels, size: settings.batch) {
             sums.add(run(models: batch, pairs: nil, isTraining: false))
         }
+        guard settings.passes != .staged else { return sums.losses }
         for batch in TrainingSplit.batches(split.heldOutPairs, size: settings.batch) {
             sums.add(run(models: nil, pairs: batch, isTraining: false))
         }
@@ -133,7 +140,7 @@ final class DualTraining {
     }
 
     /// A worker's part of a batch: whole chunks of 16, the first worker takes the odd one.
-    private static func share(of batch: ArraySlice<Int>, _ worker: Int) -> ArraySlice<Int> {
+    static func share(of batch: ArraySlice<Int>, _ worker: Int) -> ArraySlice<Int> {
         let chunks = (batch.count + 15) / 16
         let cut = min(batch.startIndex + (chunks + 1) / 2 * 16, batch.endIndex)
         return worker == 0 ? batch[..<cut] : batch[cut...]

@@ -9,7 +9,7 @@ final class DualWorker: @unchecked Sendable {
     let modelEncoder: NetworkPass, modelDecoder: NetworkPass
     private let sampler: NetworkPass?
     private let samplerStorage: NetworkStorage?
-    private let images: AlignedFloats, ones: AlignedFloats
+    private let images: AlignedFloats, ones: AlignedFloats, latentTargets: AlignedFloats
     private var spare: AlignedFloats?
     private let setup: DualSetup
 
@@ -23,6 +23,7 @@ final class DualWorker: @unchecked Sendable {
         sampler = setup.sampler.map { NetworkPass($0, capacity: capacity) }
         samplerStorage = setup.sampler.map { NetworkStorage($0) }
         images = AlignedFloats(modelEncoder.input.count)
+        latentTargets = AlignedFloats(regression.output.count)
         ones = AlignedFloats(
             Array(repeating: 1, count: max(dataDecoder.outputShape.count, regression.outputShape.count)))
     }
@@ -91,6 +92,38 @@ final class DualWorker: @unchecked Sendable {
         dataEncoder.outputGradient.add(regression.inputGradient, count: size)
         dataEncoder.backward(c, storage.dataEncoder, needsInputGradient: false)
         return (data / entries, image)
+    }
+
+    /// `d -> z_d -> (d, z_m)` against given latents: sums of both mean squares over this worker's samples.
+    func latentPass(
+        _ c: PassContext, _ storage: DualStorage, _ indices: ArraySlice<Int>, latents: [[Float]], share: Double?
+    ) -> (data: Double, latent: Double) {
+        load(indices, c)
+        for (sample, index) in indices.enumerated() {
+            for (latent, value) in latents[index].enumerated() {
+                latentTargets.pointer[latent * c.lanes + sample] = value
+            }
+        }
+        dataEncoder.forward(c, storage.dataEncoder)
+        let size = dataEncoder.outputShape.count * c.lanes
+        dataDecoder.input.copy(dataEncoder.output, count: size)
+        regression.input.copy(dataEncoder.output, count: size)
+        dataDecoder.forward(c, storage.dataDecoder)
+        regression.forward(c, storage.regression)
+        let entries = Double(dataDecoder.outputShape.count), latentCount = Double(setup.modelLatents)
+        let data = Loss.squaredError.evaluate(
+            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: dataEncoder.input, weights: ones,
+            scale: Float((share ?? 0) / entries), gradient: dataDecoder.outputGradient)
+        let latent = Loss.squaredError.evaluate(
+            c, shape: regression.outputShape, output: regression.output, targets: latentTargets, weights: ones,
+            scale: Float((share ?? 0) / latentCount), gradient: regression.outputGradient)
+        guard share != nil else { return (data / entries, latent / latentCount) }
+        regression.backward(c, storage.regression)
+        dataDecoder.backward(c, storage.dataDecoder)
+        dataEncoder.outputGradient.copy(dataDecoder.inputGradient, count: size)
+        dataEncoder.outputGradient.add(regression.inputGradient, count: size)
+        dataEncoder.backward(c, storage.dataEncoder, needsInputGradient: false)
+        return (data / entries, latent / latentCount)
     }
 
     private func load(_ indices: ArraySlice<Int>, _ c: PassContext) {

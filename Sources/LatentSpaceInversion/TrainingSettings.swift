@@ -11,8 +11,11 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
         case published100 = "published-100"
     }
 
-    /// How the published losses share a batch.
+    /// How the three losses share the work.
     public enum Passes: String, Codable, Sendable, CaseIterable {
+        /// The model autoencoder first, from all realizations; then data autoencoder and regression, from the pairs,
+        /// with the regression's target in latent space. The decoder is not asked to draw what the data leave open.
+        case staged
         /// One optimizer step on the sum of the three losses.
         case joint
         /// As published: one pass over all pairs for the data side, then one over all realizations for the model side.
@@ -36,7 +39,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     /// Channels of the widest resolution of the default architecture; `nil`: by the grid.
     public var width: Int?
 
-    public var passes = Passes.joint
+    public var passes = Passes.staged
     public var faciesLoss = FaciesLoss.crossEntropy
     public var epochs = 30
     public var batch = 64
