@@ -15,6 +15,13 @@ public enum Digest {
         return hash.text
     }
 
+    /// The digest of bytes.
+    public static func ofBytes(_ bytes: [UInt8]) -> String {
+        var hash = FNV128()
+        for byte in bytes { hash.add(byte) }
+        return hash.text
+    }
+
     /// A 64-bit checksum that any single changed byte alters: FNV-1a over words of eight bytes, then over the rest.
     static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -38,13 +45,27 @@ public enum Digest {
         case let number as any BinaryInteger: hash.add(UInt64(truncatingIfNeeded: number))
         case let flag as Bool: hash.add(UInt64(flag ? 1 : 0))
         case let text as String: hash.add(text)
-        default: feedParts(of: value, to: &hash)
+        default:
+            // An empty array passes for an array of anything, so the type counts first.
+            hash.add("\(type(of: value))")
+            // Fields have millions of numbers; reflection would take minutes over them.
+            switch value {
+            case let numbers as [Float]:
+                hash.add(UInt64(numbers.count))
+                for number in numbers { hash.add(UInt64(number.bitPattern)) }
+            case let numbers as [Double]:
+                hash.add(UInt64(numbers.count))
+                for number in numbers { hash.add(number.bitPattern) }
+            case let numbers as [UInt8]:
+                hash.add(UInt64(numbers.count))
+                for number in numbers { hash.add(number) }
+            default: feedParts(of: value, to: &hash)
+            }
         }
     }
 
     private static func feedParts(of value: Any, to hash: inout FNV128) {
         let mirror = Mirror(reflecting: value)
-        hash.add("\(type(of: value))")
         switch mirror.displayStyle {
         case .dictionary, .set:
             let parts = mirror.children.map { Digest.of($0.value) }.sorted()
