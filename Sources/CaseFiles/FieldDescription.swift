@@ -40,9 +40,9 @@ public struct FieldDescription: Equatable, Sendable {
 }
 
 /// What a number must satisfy, in the METRIC unit of its field.
-struct Requirement {
+struct Requirement: Sendable {
     let text: String
-    let holds: (Double) -> Bool
+    let holds: @Sendable (Double) -> Bool
 
     static let positive = Requirement(text: "must be positive") { $0 > 0 }
     static let notNegative = Requirement(text: "must not be negative") { $0 >= 0 }

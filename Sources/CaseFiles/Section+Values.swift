@@ -7,7 +7,7 @@ extension Section {
 
     /// A number in the unit used inside.
     func number(
-        _ key: String, _ dimension: Dimension = .none, _ requirement: Requirement? = nil, _ text: String
+        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
     ) -> Double? {
         declare(key, .number(dimension), .required, requirement?.text, text)
             .flatMap { number($0, key, dimension, requirement) }
@@ -15,7 +15,7 @@ extension Section {
 
     /// - Parameter standard: in METRIC units.
     func number(
-        _ key: String, _ dimension: Dimension = .none, _ requirement: Requirement? = nil, default standard: Double,
+        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, default standard: Double,
         _ text: String
     ) -> Double {
         let written = [standard.short, dimension.metricUnit].filter { !$0.isEmpty && $0 != "-" }.joined(separator: " ")
@@ -24,7 +24,7 @@ extension Section {
     }
 
     func optionalNumber(
-        _ key: String, _ dimension: Dimension = .none, _ requirement: Requirement? = nil, _ text: String
+        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
     ) -> Double? {
         declare(key, .number(dimension), .optional, requirement?.text, text)
             .flatMap { number($0, key, dimension, requirement) }
@@ -35,24 +35,30 @@ extension Section {
             report(key, .wrong(found: node.summary, requirement: numberWanted(dimension)), line: node.mark?.line)
             return nil
         }
-        do {
+        do throws(WrittenNumber.Failure) {
             let number = try WrittenNumber(text.trimmingBlanks, dimension)
             guard requirement?.holds(number.metric) ?? true else {
                 report(key, .wrong(found: text, requirement: requirement?.text ?? ""), line: node.mark?.line)
                 return nil
             }
             return number.value
-        } catch .notANumber {
-            report(key, .wrong(found: node.summary, requirement: numberWanted(dimension)), line: node.mark?.line)
-        } catch .wrongUnit(let unit) {
-            let accepted = dimension.units.map(\.name)
-            report(
-                key,
-                accepted.isEmpty
-                    ? .wrong(found: node.summary, requirement: "must be a number without a unit")
-                    : .wrongUnit(found: unit, accepted: accepted), line: node.mark?.line)
+        } catch {
+            switch error {
+            case .notANumber:
+                report(key, .wrong(found: node.summary, requirement: numberWanted(dimension)), line: node.mark?.line)
+            case .wrongUnit(let unit):
+                report(key, wrongUnit(unit, node, dimension), line: node.mark?.line)
+            }
+            return nil
         }
-        return nil
+    }
+
+    private func wrongUnit(_ unit: String, _ node: Node, _ dimension: Dimension) -> CaseFileError.Reason {
+        let accepted = dimension.units.map(\.name)
+        guard !accepted.isEmpty else {
+            return .wrong(found: node.summary, requirement: "must be a number without a unit")
+        }
+        return .wrongUnit(found: unit, accepted: accepted)
     }
 
     private func numberWanted(_ dimension: Dimension) -> String {
@@ -62,7 +68,7 @@ extension Section {
 
     /// A list of numbers, or one.
     func numbers(
-        _ key: String, _ dimension: Dimension = .none, _ requirement: Requirement? = nil, _ text: String
+        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
     ) -> [Double]? {
         guard let node = declare(key, .numbers(dimension), .required, requirement?.text, text) else { return nil }
         let entries = node.sequence.map(Array.init) ?? [node]
@@ -85,7 +91,8 @@ extension Section {
 
     func integer(_ node: Node, _ key: String, _ range: ClosedRange<Int>) -> Int? {
         if let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) { return value }
-        report(key, .wrong(found: node.scalar?.string ?? node.summary, requirement: wanted(range)), line: node.mark?.line)
+        report(
+            key, .wrong(found: node.scalar?.string ?? node.summary, requirement: wanted(range)), line: node.mark?.line)
         return nil
     }
 
@@ -195,7 +202,8 @@ extension Section {
             return nil
         }
         guard date >= start else {
-            report(key, .wrong(found: text, requirement: "must not be before the start, \(start)"), line: node.mark?.line)
+            report(
+                key, .wrong(found: text, requirement: "must not be before the start, \(start)"), line: node.mark?.line)
             return nil
         }
         return date.seconds - start.seconds

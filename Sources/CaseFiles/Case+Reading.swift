@@ -1,0 +1,150 @@
+import Foundation
+import PriorModels
+import Reservoir
+import Storage
+import Yams
+
+extension Case {
+    /// Whether a case may be read before its observations exist.
+    public enum ObservationNeed: Sendable {
+        case required, ifPresent
+    }
+
+    /// Reads a case with the files it names.
+    /// - Parameter path: of the case file, or of the folder that holds a `case.yaml`.
+    /// - Throws: ``CaseFileError`` with every problem found.
+    public static func read(_ path: String, observations: ObservationNeed = .required) throws(CaseFileError) -> Case {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let file = exists && isFolder.boolValue ? (path as NSString).appendingPathComponent("case.yaml") : path
+        let text: String
+        do {
+            text = try Files.readText(file)
+        } catch {
+            throw CaseFileError([
+                CaseFileError.Problem(
+                    file: error.path, line: error.line, field: "", reason: .other("\(error.reason); \(error.advice)"))
+            ])
+        }
+        let folder = (file as NSString).deletingLastPathComponent
+        return try parse(text, file: file, folder: folder.isEmpty ? "." : folder, observations: observations)
+    }
+
+    /// Reads a case from text.
+    /// - Parameters:
+    ///   - file: named in problems.
+    ///   - folder: where the files it names are.
+    public static func parse(
+        _ text: String, file: String, folder: String, observations: ObservationNeed = .required
+    ) throws(CaseFileError) -> Case {
+        let mapping = try CaseDocument.parse(text, file: file)
+        let context = ReadingContext(file: file, folder: folder)
+        let root = Section(path: "", mapping: mapping, line: nil, context: context)
+        let result = CaseReader(root: root, observationNeed: observations).read()
+        root.finish()
+        guard let result, context.problems.isEmpty else {
+            throw CaseFileError(inOrder(context.problems, mainFile: file))
+        }
+        return result
+    }
+
+    /// Every field of the case file, in the order in which the file is read.
+    public static var fields: [FieldDescription] {
+        let context = ReadingContext(file: "", folder: "", isDescribing: true)
+        let root = Section(path: "", mapping: nil, line: nil, context: context)
+        _ = CaseReader(root: root, observationNeed: .required).read()
+        return context.fields
+    }
+
+    /// The case file's problems first, then those of other files; by line within a file.
+    private static func inOrder(
+        _ problems: [CaseFileError.Problem], mainFile: String
+    ) -> [CaseFileError.Problem] {
+        let order = problems.enumerated().sorted { a, b in
+            let first = (a.element.file == mainFile ? 0 : 1, a.element.file, a.element.line ?? 0, a.offset)
+            let second = (b.element.file == mainFile ? 0 : 1, b.element.file, b.element.line ?? 0, b.offset)
+            return first < second
+        }
+        return order.map(\.element)
+    }
+}
+
+/// Reads the sections of a case in the order of the file and puts them together.
+struct CaseReader {
+    let root: Section
+    let observationNeed: Case.ObservationNeed
+
+    func read() -> Case? {
+        let context = root.context
+        let name = root.text(
+            "name", default: (context.folder as NSString).lastPathComponent,
+            "Shown in reports; by default the folder's.")
+        let summary = root.text("summary", default: "", "One or two sentences for the report.")
+        let seed = root.integer(
+            "seed", 0...Int.max, default: 1, "Everything random follows from it: the same seed gives the same results.")
+        let start = startDate()
+        context.startDate = start
+        let output = root.text("output", default: "results", "Folder for results, beside the case file.")
+        let grid = readGrid(root)
+        let fluids = readFluids(root)
+        let rock = readRock(root, grid: grid)
+        let initial = readInitialState(root)
+        let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
+        let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
+        let simulator = readSimulator(root)
+        let prior = readPrior(root, grid: grid, wells: wells.map(\.well), seed: UInt64(seed))
+        let training = readTraining(root)
+        let calibration = readCalibration(root)
+        let model = assemble(grid, rock, fluids, initial, wells, schedule)
+        let observations = readObservations(root, model: model, need: observationNeed)
+        let twin = readCoarseTwin(root, grid: grid)
+        guard let model, let prior, let training, let calibration, let observations else { return nil }
+        return Case(
+            file: context.file, folder: context.folder, name: name, summary: summary, seed: UInt64(seed),
+            outputFolder: context.path(of: output), startDate: start, reservoir: model, simulator: simulator,
+            prior: prior.settings, hardData: prior.hardData, training: training, calibration: calibration,
+            observations: observations.plan, measured: observations.measured, truth: observations.truth,
+            coarseTwin: twin)
+    }
+
+    private func startDate() -> CalendarDate? {
+        guard
+            let text = root.optionalText(
+                "start_date", "Day zero, such as 2020-01-31. With it, every time may be given as a date.")
+        else { return nil }
+        let date = CalendarDate(text)
+        if date == nil {
+            root.report("start_date", .wrong(found: "'\(text)'", requirement: "must be a date such as 2020-01-31"))
+        }
+        return date
+    }
+
+    private func assemble(
+        _ grid: Grid?, _ rock: Rock?, _ fluids: Fluids?, _ initial: InitialState?, _ wells: [ReadWell],
+        _ schedule: Schedule?
+    ) -> ReservoirModel? {
+        guard let grid, let rock, let fluids, let initial, let schedule, !wells.isEmpty else { return nil }
+        return ReservoirModel(
+            grid: grid, rock: rock, fluids: fluids, initial: initial, wells: wells.map(\.well), schedule: schedule)
+    }
+
+    private func readCoarseTwin(_ root: Section, grid: Grid?) -> CoarseTwin? {
+        root.optionalSection(
+            "coarse_twin", "A coarser version of the case, small enough for rejection sampling, to check samplers on."
+        ) { section in
+            guard
+                let factor = section.integer(
+                    "factor", 2...100, "Cells of the case per cell of the twin, along columns and along rows.")
+            else { return nil }
+            if let grid, grid.columns % factor != 0 || grid.rows % factor != 0 {
+                section.report(
+                    "factor",
+                    .wrong(
+                        found: "\(factor)",
+                        requirement: "must divide the grid's \(grid.columns) columns and \(grid.rows) rows"))
+                return nil
+            }
+            return CoarseTwin(factor: factor)
+        }
+    }
+}

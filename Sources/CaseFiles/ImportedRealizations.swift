@@ -1,0 +1,128 @@
+import EclipseFiles
+import Foundation
+import PriorModels
+import Reservoir
+import Storage
+
+func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
+    let path = section.file(
+        "source",
+        "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, or a folder of `.grdecl` files, one each."
+    )
+    let dataset = section.optionalText(
+        "dataset", "Which array of an HDF5 file, if it is not an ensemble that lsi wrote.")
+    let content = section.choice(
+        "content", ["facies", "permeability"], default: "facies",
+        "What an array holds: facies codes, or permeability in mD. GRDECL files and ensembles of lsi say it themselves."
+    )
+    let porosity = section.number(
+        "porosity", .fraction, .within(0, 1), default: 0.2, "Of every cell, where an array holds permeability.")
+    var facies: FaciesTable?
+    if section.isGiven("facies") || section.isDescribing { facies = readFacies(section) }
+    guard let path, let grid else { return nil }
+    let reader = ImportReader(
+        path: path, dataset: dataset, isFacies: content == "facies", porosity: porosity, facies: facies, grid: grid)
+    do {
+        return .imported(try reader.read())
+    } catch {
+        section.report("source", .other(error.reason))
+        return nil
+    }
+}
+
+/// What is wrong with a source of realizations, in words.
+private struct ImportFailure: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+    init(_ error: StorageError) { reason = error.description }
+    init(_ error: ParameterError) { reason = error.description }
+}
+
+private struct ImportReader {
+    let path: String
+    let dataset: String?
+    let isFacies: Bool
+    let porosity: Double
+    let facies: FaciesTable?
+    let grid: Grid
+
+    func read() throws(ImportFailure) -> ImportedEnsemble {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ImportFailure("names \(path), which does not exist")
+        }
+        if isFolder.boolValue { return try readFolder() }
+        switch (path as NSString).pathExtension.lowercased() {
+        case "npy":
+            return try ensemble(of: try attempt { () throws(StorageError) in try NPY.read(path) })
+        case "h5", "hdf5": return try readHDF5()
+        case "grdecl": return try build(members: [try readGRDECL(path)])
+        default: throw ImportFailure("names \(path), which is neither .npy nor .h5 nor .grdecl nor a folder")
+        }
+    }
+
+    private func readFolder() throws(ImportFailure) -> ImportedEnsemble {
+        let names = Files.names(in: path).filter { $0.lowercased().hasSuffix(".grdecl") }
+        guard !names.isEmpty else { throw ImportFailure("names the folder \(path), which holds no .grdecl file") }
+        var members: [Realization] = []
+        for name in names { members.append(try readGRDECL("\(path)/\(name)")) }
+        return try build(members: members)
+    }
+
+    private func readGRDECL(_ path: String) throws(ImportFailure) -> Realization {
+        do {
+            let file = try GRDECL(contentsOf: URL(fileURLWithPath: path), cellCount: grid.cellCount)
+            return try file.realization(on: grid)
+        } catch {
+            throw ImportFailure("names \(path): \(error)")
+        }
+    }
+
+    private func readHDF5() throws(ImportFailure) -> ImportedEnsemble {
+        guard let dataset else {
+            return try build(
+                members: try attempt { () throws(StorageError) in try EnsembleFile.read(path).0.realizations })
+        }
+        return try ensemble(
+            of: try attempt { () throws(StorageError) in
+                try NamedArrays.importing(path, names: [dataset]).array(dataset, path: path)
+            })
+    }
+
+    private func attempt<Value>(_ body: () throws(StorageError) -> Value) throws(ImportFailure) -> Value {
+        do { return try body() } catch { throw ImportFailure(error) }
+    }
+
+    private func ensemble(of array: StoredArray) throws(ImportFailure) -> ImportedEnsemble {
+        let cells = [grid.rows, grid.columns]
+        guard array.shape == cells || (array.shape.count == 3 && Array(array.shape[1...]) == cells) else {
+            throw ImportFailure(
+                "holds an array of shape \(array.shape); the grid needs [members, \(grid.rows), \(grid.columns)]")
+        }
+        return isFacies ? try faciesEnsemble(of: array) : try permeabilityEnsemble(of: array)
+    }
+
+    private func faciesEnsemble(of array: StoredArray) throws(ImportFailure) -> ImportedEnsemble {
+        guard let facies else { throw ImportFailure("holds facies, so 'facies' must give their properties") }
+        guard let codes = array.bytes else {
+            throw ImportFailure("holds a facies that is not a whole number of 0 to 255")
+        }
+        let maps = stride(from: 0, to: codes.count, by: grid.cellCount).map { Array(codes[$0..<$0 + grid.cellCount]) }
+        do { return try ImportedEnsemble(faciesMaps: maps, facies: facies) } catch { throw ImportFailure(error) }
+    }
+
+    private func permeabilityEnsemble(of array: StoredArray) throws(ImportFailure) -> ImportedEnsemble {
+        let values = array.doubles.map { Float($0 * Unit.millidarcy) }
+        let rock = [Float](repeating: Float(porosity), count: grid.cellCount)
+        return try build(
+            members: stride(from: 0, to: values.count, by: grid.cellCount).map { start in
+                let field = Array(values[start..<start + grid.cellCount])
+                return Realization(porosity: rock, permeabilityX: field, permeabilityY: field)
+            })
+    }
+
+    private func build(members: [Realization]) throws(ImportFailure) -> ImportedEnsemble {
+        do { return try ImportedEnsemble(members) } catch { throw ImportFailure(error) }
+    }
+}

@@ -1,0 +1,100 @@
+import Calibration
+import Foundation
+import Reservoir
+import Storage
+
+struct ReadObservations {
+    let plan: ObservationPlan
+    let measured: MeasuredData?
+    let truth: ProductionSeries?
+}
+
+func readObservations(
+    _ root: Section, model: ReservoirModel?, need: Case.ObservationNeed
+) -> ReadObservations? {
+    root.section("observations", required: true, "What was measured at the wells.") { section in
+        let file = section.file("file", "CSV with the columns keyword, value, error and date or time, and well or not.")
+        let historyEnd = section.optionalTime(
+            "history_end", "What was measured later is withheld as forecast; by default nothing.")
+        let truthFile = section.optionalFile(
+            "truth", "CSV with the columns keyword, value and date or time: the noise-free truth of a synthetic case.")
+        let names = section.texts(
+            "vectors", default: [],
+            "Keywords or vectors, such as WOPR or WOPR:P1, that synthetic observations are made "
+                + "of; by default the rates of producers and the pressures of injectors.")
+        let noise = section.section("noise", "Errors of synthetic observations.", readNoise)
+        guard let file, let noise, let model else { return nil }
+        let available = ProductionVectors.available(in: model)
+        let plan = ObservationPlan(
+            file: file, historyEnd: historyEnd, truthFile: truthFile,
+            vectors: wantedVectors(names, of: model, available, section), noise: noise)
+        checkHistory(plan, model, section)
+        let reader = SeriesReader(
+            known: available, wells: model.wells.map(\.name), end: model.schedule.reportTimes.last ?? 0,
+            context: section.context)
+        let measured = readMeasured(plan, reader, need: need, section)
+        let truth = truthFile.flatMap { path in
+            need == .ifPresent && !Files.exists(path) ? nil : reader.readSeries(path)
+        }
+        return ReadObservations(plan: plan, measured: measured, truth: truth)
+    }
+}
+
+private func readNoise(_ section: Section) -> NoiseSettings? {
+    let relative = section.number(
+        "relative", .fraction, .notNegative, default: 0.05, "Standard deviation as a fraction of the value.")
+    let floor = section.number(
+        "floor", .fraction, .notNegative, default: 0.02,
+        "Smallest standard deviation, as a fraction of the vector's largest value.")
+    let correlation = section.optionalNumber(
+        "correlation_time", .time, .positive, "Errors of one vector are correlated over this time; by default not.")
+    return section.build { () throws(ParameterError) in
+        try NoiseSettings(relative: relative, floorFraction: floor, correlationTime: correlation)
+    }
+}
+
+private func checkHistory(_ plan: ObservationPlan, _ model: ReservoirModel, _ section: Section) {
+    guard let end = plan.historyEnd, let last = model.schedule.reportTimes.last, end > last else { return }
+    section.report(
+        "history_end",
+        .wrong(
+            found: "\((end / Unit.day).short) days",
+            requirement: "must not be after the last report time of \((last / Unit.day).short) days"))
+}
+
+private func readMeasured(
+    _ plan: ObservationPlan, _ reader: SeriesReader, need: Case.ObservationNeed, _ section: Section
+) -> MeasuredData? {
+    if !Files.exists(plan.file) {
+        if need == .required { section.report("file", .other("names \(plan.file), which does not exist")) }
+        return nil
+    }
+    guard let all = reader.readObservations(plan.file) else { return nil }
+    // The slack of a rounded date.
+    let end = plan.historyEnd.map { $0 + 1e-6 * Unit.day } ?? .infinity
+    let measured = MeasuredData(
+        history: all.filter { $0.time <= end }, forecast: all.filter { $0.time > end })
+    if measured.history.isEmpty {
+        section.report("history_end", .other("leaves no observation to match; choose a later one"))
+        return nil
+    }
+    return measured
+}
+
+private func wantedVectors(
+    _ names: [String], of model: ReservoirModel, _ available: [VectorKey], _ section: Section
+) -> [VectorKey] {
+    guard !names.isEmpty else { return ProductionVectors.usual(in: model) }
+    return names.flatMap { name -> [VectorKey] in
+        let found = available.filter { $0.description == name || $0.keyword == name }
+        if found.isEmpty {
+            let nearest = nearestName(to: name, among: available.flatMap { [$0.description, $0.keyword] })
+            section.report(
+                "vectors",
+                .wrong(
+                    found: "'\(name)'",
+                    requirement: "must be a vector of this model" + (nearest.map { "; did you mean '\($0)'?" } ?? "")))
+        }
+        return found
+    }
+}

@@ -1,0 +1,134 @@
+import Reservoir
+
+func readFluids(_ root: Section) -> Fluids? {
+    root.section("fluids", required: true, "Oil and the phase that displaces it.") { section in
+        let displacing = section.choice(
+            "displacing", default: Fluids.Displacing.water, "The injected phase: `water`, or dead `gas`.")
+        // The wrong one of the two would otherwise be called unknown, which it is not.
+        let water = readPhase(section, "water", isWanted: displacing == .water)
+        let gas = readPhase(section, "gas", isWanted: displacing == .gas)
+        let oil = readPhase(section, "oil", isWanted: true)
+        let reference = section.number(
+            "reference_pressure", .pressure, .notNegative, default: 200,
+            "Pressure at which formation volume factors hold.")
+        guard let oil, let phase = displacing == .water ? water : gas else { return nil }
+        return Fluids(displacing: displacing, displacingPhase: phase, oil: oil, referencePressure: reference)
+    }
+}
+
+private func readPhase(_ section: Section, _ name: String, isWanted: Bool) -> FluidPhase? {
+    if !isWanted && !section.isDescribing {
+        if section.isGiven(name) {
+            section.report(
+                name, .other("is given but the displacing phase is another; set 'displacing: \(name)' or remove it"))
+        }
+        _ = section.declare(name, .section, .optional, nil, "")
+        return nil
+    }
+    return section.section(name, required: !section.isDescribing, "Properties of \(name).") { phase in
+        let density = phase.number("density", .density, .positive, "At surface conditions.")
+        let viscosity = phase.number("viscosity", .viscosity, .positive, "At reservoir conditions.")
+        let factor = phase.number(
+            "formation_volume_factor", .none, .positive, default: 1,
+            "Reservoir volume over surface volume at the reference pressure.")
+        let compressibility = phase.number(
+            "compressibility", .compressibility, .notNegative, default: 0, "Zero: incompressible.")
+        guard let density, let viscosity else { return nil }
+        return phase.build { () throws(ParameterError) in
+            try FluidPhase(
+                surfaceDensity: density, viscosity: viscosity, formationVolumeFactor: factor,
+                compressibility: compressibility)
+        }
+    }
+}
+
+func readRock(_ root: Section, grid: Grid?) -> Rock? {
+    root.section("rock", required: true, "What does not differ between realizations.") { section in
+        let compressibility = section.number(
+            "compressibility", .compressibility, .notNegative, default: 0, "Of the pore volume.")
+        let reference = section.number(
+            "reference_pressure", .pressure, .notNegative, default: 200,
+            "Pressure at which the pore volume is that of the porosity.")
+        let curves = section.section(
+            "relative_permeability", required: true, "How phases hinder each other.", readCurves)
+        guard let curves else { return nil }
+        return Rock(compressibility: compressibility, referencePressure: reference, saturationFunctions: [curves])
+    }
+}
+
+private func readCurves(_ section: Section) -> SaturationFunctions? {
+    section.variant(
+        "model", default: "corey", "`corey`: power laws with end points; `table`: rows of values.",
+        [
+            Section.Variant("corey", readCorey),
+            Section.Variant("table") { section in
+                guard let table = readTable(section) else { return nil }
+                return SaturationFunctions.table(table)
+            }
+        ])
+}
+
+private func readCorey(_ section: Section) -> SaturationFunctions? {
+    let fraction = Requirement.within(0, 1)
+    let exponent = Requirement.within(1, 20)
+    let connate = section.number(
+        "connate", .fraction, fraction, "Saturation of the displacing phase below which it does not flow.")
+    let residual = section.number("residual_oil", .fraction, fraction, "Oil saturation that cannot be displaced.")
+    let displacingExponent = section.number(
+        "displacing_exponent", .none, exponent, default: 2, "Power of the displacing phase's curve.")
+    let oilExponent = section.number("oil_exponent", .none, exponent, default: 2, "Power of the oil curve.")
+    let displacingEnd = section.number(
+        "displacing_end_point", .fraction, fraction, default: 1,
+        "Relative permeability of the displacing phase at residual oil.")
+    let oilEnd = section.number(
+        "oil_end_point", .fraction, fraction, default: 1,
+        "Relative permeability of oil at the connate saturation.")
+    guard let connate, let residual else { return nil }
+    return section.build { () throws(ParameterError) in
+        .corey(
+            try CoreyCurves(
+                connate: connate, residualOil: residual, displacingExponent: displacingExponent,
+                oilExponent: oilExponent, displacingEndPoint: displacingEnd, oilEndPoint: oilEnd))
+    }
+}
+
+private func readTable(_ section: Section) -> SaturationTable? {
+    let saturation = section.numbers("saturation", .fraction, nil, "Of the displacing phase, increasing.")
+    let displacing = section.numbers(
+        "displacing", .fraction, nil, "Relative permeability of the displacing phase at these saturations.")
+    let oil = section.numbers("oil", .fraction, nil, "Relative permeability of oil at these saturations.")
+    let capillary = section.numbers(
+        "capillary_pressure", .pressure, nil,
+        "At these saturations: oil less water (falling), or gas less oil (rising); a list of zeros if none.")
+    guard let saturation, let displacing, let oil, let capillary else { return nil }
+    return section.build { () throws(ParameterError) in
+        try SaturationTable(saturation: saturation, displacing: displacing, oil: oil, capillaryPressure: capillary)
+    }
+}
+
+func readInitialState(_ root: Section) -> InitialState? {
+    root.section("initial", required: true, "The state before the first well opens.") { section in
+        section.variant(
+            "state", default: "uniform", "`uniform`: the same in every cell; `equilibrium`: from fluid contacts.",
+            [
+                Section.Variant("uniform") { section in
+                    let pressure = section.number("pressure", .pressure, .positive, "In every cell.")
+                    let saturation = section.number(
+                        "saturation", .fraction, .within(0, 1), "Of the displacing phase, in every cell.")
+                    guard let pressure, let saturation else { return nil }
+                    return .uniform(pressure: pressure, saturation: saturation)
+                },
+                Section.Variant("equilibrium") { section in
+                    let datum = section.number("datum_depth", .length, nil, "Where the pressure is known.")
+                    let pressure = section.number("pressure", .pressure, .positive, "At the datum depth.")
+                    let contact = section.number("contact_depth", .length, nil, "Of the fluid contact.")
+                    let capillary = section.number(
+                        "contact_capillary_pressure", .pressure, nil, default: 0, "At the contact.")
+                    guard let datum, let pressure, let contact else { return nil }
+                    return .equilibrium(
+                        datumDepth: datum, pressure: pressure, contactDepth: contact,
+                        contactCapillaryPressure: capillary)
+                }
+            ])
+    }
+}

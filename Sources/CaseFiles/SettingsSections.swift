@@ -1,0 +1,197 @@
+import Calibration
+import FlowSimulation
+import LatentSpaceInversion
+import Reservoir
+
+func readSimulator(_ root: Section) -> SimulatorSettings {
+    let settings = root.section("simulator", "How the flow simulator trades accuracy against time.") { section in
+        var settings = SimulatorSettings()
+        settings.coupling = section.choice(
+            "coupling", default: settings.coupling,
+            "How pressure and saturation of a step are tied: `sequential` once each, `iterated` until neither changes, "
+                + "`automatic` iterates where gravity or capillary pressure ask for it.")
+        settings.pressureSolver = section.choice(
+            "pressure_solver", default: settings.pressureSolver, "`direct`, `iterative`, or by the number of cells.")
+        settings.maximumTimeStep = section.optionalNumber(
+            "maximum_time_step", .time, .positive, "Longest pressure step; by default the time between reports.")
+        settings.firstStepFraction = section.number(
+            "first_step_fraction", .fraction, .within(0, 1), default: settings.firstStepFraction,
+            "Length of the first step after a well changes, as a fraction of what follows.")
+        settings.flowTolerance = section.number(
+            "flow_tolerance", .fraction, .within(0, 1), default: settings.flowTolerance,
+            "Tolerated relative error of the flow field over one pressure step.")
+        settings.saturationStep = section.number(
+            "saturation_step", .fraction, .within(0, 1), default: settings.saturationStep,
+            "Tolerated change of saturation in a cell over one transport step.")
+        settings.pressureTolerance = section.number(
+            "pressure_tolerance", .fraction, .within(0, 1e-3), default: settings.pressureTolerance,
+            "Residual of the pressure equation relative to what flows through the wells.")
+        settings.couplingTolerance = section.number(
+            "coupling_tolerance", .fraction, .within(0, 0.1), default: settings.couplingTolerance,
+            "Largest change of saturation between iterations that counts as converged.")
+        settings.maximumIterations = section.integer(
+            "maximum_iterations", 1...1000, default: settings.maximumIterations, "Of one step before it is cut.")
+        settings.maximumCuts = section.integer(
+            "maximum_cuts", 0...40, default: settings.maximumCuts,
+            "Times a step may be halved before the realization is given up.")
+        return section.build { () throws(ParameterError) in
+            try settings.validate()
+            return settings
+        }
+    }
+    return settings ?? SimulatorSettings()
+}
+
+func readTraining(_ root: Section) -> TrainingPlan? {
+    root.section("training", "What the networks learn from, and how.") { section in
+        let pairs = section.integer(
+            "pairs", 10...1_000_000, default: 1000, "Realizations to simulate: pairs of realization and data.")
+        let realizations = section.integer(
+            "realizations", 10...10_000_000, default: max(pairs, 4000),
+            "Realizations in all. Those beyond the pairs train the model autoencoder only; they need no simulation.")
+        if realizations < pairs {
+            section.report(
+                "realizations", .wrong(found: "\(realizations)", requirement: "must be at least the \(pairs) pairs"))
+        }
+        let settings = readTrainingSettings(section)
+        guard let settings else { return nil }
+        return TrainingPlan(pairs: pairs, realizations: realizations, settings: settings)
+    }
+}
+
+private func readTrainingSettings(_ section: Section) -> TrainingSettings? {
+    var settings = TrainingSettings()
+    settings.architecture = section.choice(
+        "architecture", default: settings.architecture,
+        "`default` is sized from the grid; the published ones are for 28 x 28 and 100 x 100 cells.")
+    settings.isVariational = section.flag(
+        "variational", default: settings.isVariational, "Whether the model encoder gives a mean and a variance.")
+    settings.divergenceWeight = section.number(
+        "divergence_weight", .none, .notNegative, default: settings.divergenceWeight,
+        "Weight of the Kullback-Leibler term of a variational encoder.")
+    settings.dataLatents = section.optionalInteger(
+        "data_latents", 1...10_000, "Length of the data's latent vector; by default by the architecture.")
+    settings.modelLatents = section.optionalInteger(
+        "model_latents", 1...10_000, "Length of the model's latent vector; by default by the architecture.")
+    settings.width = section.optionalInteger(
+        "width", 1...1024, "Channels of the default architecture at its widest resolution; by default by the grid.")
+    settings.passes = section.choice(
+        "passes", default: settings.passes,
+        "`joint`: one step on the sum of the three losses; `alternating`: data and model sides in turn, as published.")
+    settings.faciesLoss = section.choice(
+        "facies_loss", default: settings.faciesLoss, "What the facies reconstruction is judged by.")
+    settings.epochs = section.integer("epochs", 1...1_000_000, default: settings.epochs, "Passes over the pairs.")
+    settings.batch = section.integer("batch", 2...100_000, default: settings.batch, "Realizations in one step.")
+    settings.learningRate = section.number(
+        "learning_rate", .none, .positive, default: settings.learningRate, "Of the optimizer at its peak.")
+    settings.validationFraction = section.number(
+        "validation_fraction", .fraction, .within(0, 0.5), default: settings.validationFraction,
+        "Share of pairs and realizations that no weight sees.")
+    settings.patience = section.integer(
+        "patience", 1...1_000_000, default: settings.patience,
+        "Epochs without a better validation loss before training stops.")
+    settings.gradientLimit = section.number(
+        "gradient_limit", .none, .positive, default: settings.gradientLimit, "Largest norm of a gradient.")
+    settings.weightDecay = section.number(
+        "weight_decay", .none, .within(0, 1), default: settings.weightDecay, "Decoupled weight decay.")
+    settings.usesPublishedBox = section.flag(
+        "published_box", default: settings.usesPublishedBox,
+        "Start points from the published uniform box instead of noise and residual.")
+    return section.build { () throws(ParameterError) in
+        try settings.validate()
+        return settings
+    }
+}
+
+func readCalibration(_ root: Section) -> CalibrationSettings? {
+    root.section("calibration", "How realizations that match the data are found.") { section in
+        let standard = CalibrationSettings()
+        let method = section.choice(
+            "method", default: standard.method,
+            "`proposal`: what the network proposes, nothing refined; `es-mda`: ensemble smoother in latent space; `smc` "
+                + "and `rejection` target the posterior; `local-retraining`: waves of simulations; `es-mda-model-space`: "
+                + "the smoother on the grid's properties.")
+        let budget = section.integer(
+            "budget", 1...100_000_000, default: standard.budget, "Simulations that may be spent.")
+        let wanted = section.optionalInteger(
+            "wanted", 1...1_000_000, "Stop at this many accepted and distinct realizations.")
+        let distinctness = section.number(
+            "distinctness", .fraction, .within(0, 1), default: standard.distinctness,
+            "Two realizations are distinct if they differ by this fraction of what two draws of the prior do.")
+        let acceptance = section.section("acceptance", "When a realization matches the data.", readAcceptance)
+        let proposal = section.section("proposal", "How raw latents are drawn.", readProposal)
+        let smoother = section.section("smoother", "The ensemble smoother (`es-mda`).", readSmoother)
+        guard let acceptance, let proposal, let smoother else { return nil }
+        return section.build { () throws(ParameterError) in
+            try CalibrationSettings(
+                method: method, budget: budget, wantedDistinct: wanted, acceptance: acceptance,
+                distinctness: distinctness, proposal: proposal, smoother: smoother
+            ).validated()
+        }
+    }
+}
+
+private func readAcceptance(_ section: Section) -> AcceptanceRule? {
+    section.variant(
+        "rule", default: "chi-square",
+        "`chi-square`: a quantile of the distribution that the truth's mismatch has; `sigma`: the looser rule of "
+            + "standard deviations.",
+        [
+            Section.Variant("chi-square") { section in
+                .chiSquareQuantile(
+                    section.number(
+                        "quantile", .fraction, .within(0.5, 1), default: 0.99, "Share of truths that would be accepted."
+                    ))
+            },
+            Section.Variant("sigma") { section in
+                .standardDeviations(
+                    section.number("sigmas", .none, .positive, default: 5, "Standard deviations of the mismatch."))
+            }
+        ])
+}
+
+private func readProposal(_ section: Section) -> ProposalSettings? {
+    let standard = ProposalSettings()
+    let count = section.integer("count", 1...1_000_000, default: standard.count, "Simulations of raw proposals.")
+    let spread: ProposalSettings.Spread? = section.variant(
+        "spread", default: "noise-and-residual",
+        "`noise-and-residual`: the data perturbed by their noise and encoded, with the regression's own residual; "
+            + "`box`: the published baseline.",
+        [
+            Section.Variant("noise-and-residual") { _ in .noiseAndResidual },
+            Section.Variant("box") { section in
+                .box(
+                    radius: section.number(
+                        "radius", .none, .positive, default: 1, "Half width of the box in prior standard deviations."))
+            }
+        ])
+    guard let spread else { return nil }
+    return ProposalSettings(spread: spread, count: count)
+}
+
+private func readSmoother(_ section: Section) -> EnsembleSmootherSettings? {
+    let standard = EnsembleSmootherSettings()
+    let size = section.integer(
+        "ensemble_size", 4...1_000_000, default: standard.ensembleSize, "Realizations simulated in each step.")
+    let steps = section.integer("steps", 1...100, default: standard.steps, "Assimilations of the same data.")
+    let taper = section.flag(
+        "taper", default: standard.taperSpuriousCorrelations,
+        "Damp correlations that an ensemble of this size cannot tell from none.")
+    let start = section.choice(
+        "start", default: standard.start,
+        "From the `prior`, or from the raw `proposal`, which uses the data twice and so underrates the spread.")
+    let inflation: EnsembleSmootherSettings.Inflation? = section.variant(
+        "inflation", default: "equal", "How the noise is inflated from step to step.",
+        [
+            Section.Variant("equal") { _ in .equal },
+            Section.Variant("geometric") { section in
+                .geometric(
+                    ratio: section.number("ratio", .none, .positive, default: 2, "Each step's inflation over the next.")
+                )
+            },
+            Section.Variant("misfit-controlled") { _ in .misfitControlled }
+        ])
+    guard let inflation else { return nil }
+    return EnsembleSmootherSettings(
+        ensembleSize: size, steps: steps, inflation: inflation, taperSpuriousCorrelations: taper, start: start)
+}
