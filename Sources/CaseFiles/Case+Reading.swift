@@ -1,3 +1,4 @@
+import FlowSimulation
 import Foundation
 import PriorModels
 import Reservoir
@@ -96,7 +97,7 @@ struct CaseReader {
         let training = readTraining(root)
         let calibration = readCalibration(root)
         let model = assemble(grid, rock, fluids, initial, wells, schedule)
-        let observations = readObservations(root, model: model, need: observationNeed)
+        let observations = readObservations(root, model: model, simulator: simulator, need: observationNeed)
         let twin = readCoarseTwin(root, grid: grid)
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(
@@ -124,8 +125,12 @@ struct CaseReader {
         _ schedule: Schedule?
     ) -> ReservoirModel? {
         guard let grid, let rock, let fluids, let initial, let schedule, !wells.isEmpty else { return nil }
-        return ReservoirModel(
+        let model = ReservoirModel(
             grid: grid, rock: rock, fluids: fluids, initial: initial, wells: wells.map(\.well), schedule: schedule)
+        // What is wrong with a single field was found there, with its line; here, what does not fit together.
+        guard root.context.problems.isEmpty else { return model }
+        for problem in model.problems { root.report(problem) }
+        return model.problems.isEmpty ? model : nil
     }
 
     private func readCoarseTwin(_ root: Section, grid: Grid?) -> CoarseTwin? {

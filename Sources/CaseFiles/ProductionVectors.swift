@@ -1,21 +1,7 @@
 import Reservoir
 
-/// The vectors of a model that observations may be made of.
+/// The vectors of a model that observations are made of unless the case says otherwise.
 enum ProductionVectors {
-    /// By well, then of the field, as Eclipse names them.
-    static func available(in model: ReservoirModel) -> [VectorKey] {
-        let isWater = model.fluids.displacing == .water
-        let letter = isWater ? "W" : "G"
-        let producer =
-            ["WOPR", "W\(letter)PR", "WBHP", "WOPT", "W\(letter)PT"] + (isWater ? ["WLPR", "WWCT"] : [])
-        let injector = ["W\(letter)IR", "WBHP", "W\(letter)IT"]
-        let wells = model.wells.flatMap { well in
-            (well.role == .producer ? producer : injector).map { VectorKey($0, well.name) }
-        }
-        let field = ["FOPR", "F\(letter)PR", "F\(letter)IR", "FOPT", "F\(letter)PT", "F\(letter)IT", "FPR"]
-        return wells + field.map { VectorKey($0) }
-    }
-
     /// What a well test would not leave out: rates of producers, and of each well whichever of rate and pressure its
     /// control leaves free.
     static func usual(in model: ReservoirModel) -> [VectorKey] {
