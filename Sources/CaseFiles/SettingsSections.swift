@@ -76,7 +76,8 @@ private func readTrainingSettings(_ section: Section) -> TrainingSettings? {
         "width", 1...1024, "Channels of the default architecture at its widest resolution; by default by the grid.")
     settings.passes = section.choice(
         "passes", default: settings.passes,
-        "`joint`: one step on the sum of the three losses; `alternating`: data and model sides in turn, as published.")
+        "`staged`: the model autoencoder first, then the data side against its latents; `joint`: one step on the sum of "
+            + "the three losses; `alternating`: both sides in turn, as published.")
     settings.faciesLoss = section.choice(
         "facies_loss", default: settings.faciesLoss, "What the facies reconstruction is judged by.")
     settings.epochs = section.integer("epochs", 1...1_000_000, default: settings.epochs, "Passes over the pairs.")
