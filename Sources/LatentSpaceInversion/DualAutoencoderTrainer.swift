@@ -52,18 +52,17 @@ public struct DualAutoencoderTrainer: Sendable {
         try run(training, set, onEpoch, onCheckpoint, isCancelled)
         do {
             var trained = try DualNetworks(architecture, weights: training.bestWeights)
+            var ridge: LatentRidge?
             if settings.passes == .staged {
                 let latents = LatentEncoder(architecture, trained).encode(set.realizations, Array(0..<set.pairCount))
-                let fit = DataSideFit(learningRate: 1e-3, weightDecay: 1e-3, seed: seed)
-                trained = try DualNetworks(
-                    architecture,
-                    weights: try fit.fit(
-                        trained, setup: setup, split: split, latents: latents.means, isCancelled: isCancelled))
+                let fitted = try DataSideFit(seed: seed).fit(
+                    trained, architecture, setup: setup, split: split, latents: latents.means, isCancelled: isCancelled)
+                (trained, ridge) = (fitted.networks, fitted.ridge)
             }
             let finishing = FinishingFits(
                 architecture: architecture, set: set, data: data, scaling: scaling, split: split, settings: settings,
                 seed: seed)
-            let inversion = try finishing.inversion(of: trained)
+            let inversion = try finishing.inversion(of: trained, ridge: ridge)
             let best = training.history.last(where: \.isBest)?.epoch ?? training.history.count
             let quality = try QualityAssessment(inversion: inversion, set: set, data: data, split: split).quality(
                 epochs: training.history, bestEpoch: best)
@@ -77,7 +76,7 @@ public struct DualAutoencoderTrainer: Sendable {
         }
     }
 
-    private func run(
+    func run(
         _ training: DualTraining, _ set: TrainingSet, _ onEpoch: (EpochReport) -> Void,
         _ onCheckpoint: ((TrainingCheckpoint) -> Void)?, _ isCancelled: () -> Bool
     ) throws(TrainingError) {
@@ -109,7 +108,7 @@ public struct DualAutoencoderTrainer: Sendable {
         }
     }
 
-    private func setup(
+    func setup(
         _ set: TrainingSet, _ data: [[Float]], _ architecture: Architecture
     ) throws(TrainingError) -> DualSetup {
         var sampler: Network?

@@ -139,7 +139,7 @@ final class DualWorker: @unchecked Sendable {
 struct DualSetup: Sendable {
     let realizations: EncodedRealizations
     /// Scaled, `[pairs][data]`.
-    let data: [[Float]]
+    var data: [[Float]]
     let reconstruction: ReconstructionLoss
     let divergenceWeight: Double
     let modelLatents: Int

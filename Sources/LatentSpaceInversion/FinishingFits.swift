@@ -15,7 +15,7 @@ struct FinishingFits {
     let settings: TrainingSettings
     let seed: UInt64
 
-    func inversion(of trained: DualNetworks) throws -> TrainedInversion {
+    func inversion(of trained: DualNetworks, ridge: LatentRidge?) throws -> TrainedInversion {
         let encoder = LatentEncoder(architecture, trained)
         // Spread over paired and free ones alike.
         let step = max(split.trainingModels.count / Self.mostWhitened, 1)
@@ -27,12 +27,13 @@ struct FinishingFits {
         let latents = whitening.whitened(encoder.encode(set.realizations, order).means)
         let proxy = try fitProxy(latents, order)
         let held = Array(latents[split.trainingPairs.count...])
-        let residual = residual(trained, whitening, held)
+        let regression = LatentRegression(networks: trained, ridge: ridge)
+        let residual = residual(regression, whitening, held)
         return TrainedInversion(
             encoding: set.realizations.encoding, layout: set.layout, scaling: scaling, settings: settings,
             residualMean: residual.mean, residualCovariance: residual.covariance,
             predictionSpread: spread(proxy, held), architecture: architecture, networks: trained, whitening: whitening,
-            proxy: proxy)
+            proxy: proxy, ridge: ridge)
     }
 
     private func fitProxy(_ latents: [[Double]], _ order: [Int]) throws(ShapeError) -> Network {
@@ -50,9 +51,9 @@ struct FinishingFits {
     /// Of `w(m) - w(d)` over held-out pairs. With fewer of them than latents the covariance is shrunk towards its
     /// diagonal, which keeps it positive definite.
     private func residual(
-        _ trained: DualNetworks, _ whitening: Whitening, _ held: [[Double]]
+        _ regression: LatentRegression, _ whitening: Whitening, _ held: [[Double]]
     ) -> (mean: [Double], covariance: Matrix) {
-        let predicted = whitening.whitened(trained.regression(trained.dataEncoder(split.heldOutPairs.map { data[$0] })))
+        let predicted = whitening.whitened(regression(split.heldOutPairs.map { data[$0] }))
         let differences = zip(held, predicted).map { pair in pair.0.indices.map { pair.0[$0] - pair.1[$0] } }
         let mean = columnMeans(differences)
         var covariance = covarianceMatrix(differences, about: mean)

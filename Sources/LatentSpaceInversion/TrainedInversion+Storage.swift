@@ -16,6 +16,8 @@ extension TrainedInversion {
         var latentMean: [Double], residualMean: [Double], predictionSpread: [Double]
         /// Row-major; double precision does not fit the float arrays.
         var latentLower: [Double], residualCovariance: [Double]
+        /// Of the ridge: `[data][n]` row-major, and `[n]`; absent without one.
+        var ridgeMatrix: [Double]?, ridgeOffset: [Double]?
     }
 
     /// Everything needed to make this value again with ``init(stored:)``.
@@ -24,7 +26,8 @@ extension TrainedInversion {
             formatVersion: Self.formatVersion, encoding: encoding, layout: layout, settings: settings,
             architecture: architecture, proxy: proxy.description, scaling: scaling, latentMean: whitening.mean,
             residualMean: residualMean, predictionSpread: predictionSpread, latentLower: whitening.lower.elements,
-            residualCovariance: residualCovariance.elements)
+            residualCovariance: residualCovariance.elements, ridgeMatrix: ridge?.matrix.elements,
+            ridgeOffset: ridge?.offset)
         var arrays: [String: [Float]] = [:]
         for (name, network) in zip(DualNetworks.names, networks.all) { arrays.store(network.weights, "trained", name) }
         arrays.store(proxy.weights, "trained", "proxy")
@@ -41,6 +44,15 @@ extension TrainedInversion {
         guard header.latentMean.count == order, header.latentLower.count == order * order,
             header.residualMean.count == order, header.residualCovariance.count == order * order
         else { throw StoredArraysError("the latent statistics do not have \(order) latents") }
+        if let matrix = header.ridgeMatrix, let offset = header.ridgeOffset {
+            guard matrix.count == header.layout.count * order, offset.count == order else {
+                throw StoredArraysError("the linear map does not have \(header.layout.count) data and \(order) latents")
+            }
+            ridge = LatentRidge(
+                matrix: Matrix(rows: header.layout.count, columns: order, elements: matrix), offset: offset)
+        } else {
+            ridge = nil
+        }
         var weights: [NetworkWeights] = []
         for name in DualNetworks.names { weights.append(try stored.arrays.weights("trained", name)) }
         do {

@@ -19,6 +19,8 @@ public struct TrainedInversion: Parameterization {
     let networks: DualNetworks
     let whitening: Whitening
     let proxy: Network
+    /// The regression's linear part, in a staged training.
+    let ridge: LatentRidge?
 
     public var dimension: Int { architecture.modelLatents }
     /// Length of `z_d`.
@@ -41,7 +43,8 @@ public struct TrainedInversion: Parameterization {
     /// Latents that the data speak for, through data encoder and regression.
     /// - Parameter data: `[count][layout.count]`, SI units
     public func encodeData(_ data: [[Double]]) -> [[Double]] {
-        whitening.whitened(networks.regression(dataLatents(data)))
+        let scaled = data.map { scaling.scaled($0.map { Float($0) }) }
+        return whitening.whitened(LatentRegression(networks: networks, ridge: ridge)(scaled))
     }
 
     /// Data that the realizations of `latents` would probably give, by a network trained on the pairs: for screening
@@ -55,13 +58,12 @@ public struct TrainedInversion: Parameterization {
     public func publishedBox(
         data: [Double], radius: Double, count: Int, stream: inout RandomStream
     ) -> [[Double]] {
-        let centre = dataLatents([data])[0]
+        let scaled = scaling.scaled(data.map { Float($0) })
+        let centre = networks.dataEncoder([scaled])[0]
         let points = (0..<count).map { _ in centre.map { $0 + Float(stream.uniform(-radius, radius)) } }
-        return whitening.whitened(networks.regression(points))
-    }
-
-    private func dataLatents(_ data: [[Double]]) -> [[Float]] {
-        networks.dataEncoder(data.map { scaling.scaled($0.map { Float($0) }) })
+        let linear = ridge?.predict([scaled])[0]
+        return whitening.whitened(
+            networks.regression(points).map { z in z.indices.map { z[$0] + (linear?[$0] ?? 0) } })
     }
 
     /// Whitened means, and mean variances of the raw latents if the encoder is variational.
@@ -84,6 +86,19 @@ public struct TrainedInversion: Parameterization {
             }
             return image
         }
+    }
+}
+
+/// From scaled data to raw latents: data encoder, regression, and the linear part if there is one.
+struct LatentRegression {
+    let networks: DualNetworks
+    let ridge: LatentRidge?
+
+    /// - Parameter data: scaled, `[count][data]`
+    func callAsFunction(_ data: [[Float]]) -> [[Float]] {
+        let regressed = networks.regression(networks.dataEncoder(data))
+        guard let ridge else { return regressed }
+        return zip(regressed, ridge.predict(data)).map { pair in pair.0.indices.map { pair.0[$0] + pair.1[$0] } }
     }
 }
 

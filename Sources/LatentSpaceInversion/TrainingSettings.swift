@@ -42,7 +42,7 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     public var passes = Passes.staged
     public var faciesLoss = FaciesLoss.crossEntropy
     public var epochs = 30
-    public var batch = 64
+    public var batch = 32
     public var learningRate = 2e-3
     /// Share of the pairs, and of the realizations without data, that no weight sees.
     public var validationFraction = 0.1
