@@ -6,7 +6,8 @@ extension ValidationSummary {
     /// Observed against nominal coverage; `nil` where no method has it.
     var reliabilityChart: Chart? {
         var chart = Chart(
-            title: "Coverage of central intervals", x: Chart.Axis(label: "nominal"), y: Chart.Axis(label: "observed"),
+            title: "Coverage of central intervals", x: Chart.Axis(label: "nominal", limits: 0...1),
+            y: Chart.Axis(label: "observed", limits: 0...1),
             showsLegend: true, isSquare: true)
         chart.lines = [Chart.Line(name: "Ideal", tone: .neutral, x: [0, 1], y: [0, 1], isDashed: true)]
         for (index, method) in methods.enumerated() where !method.reliability.isEmpty {

@@ -52,6 +52,8 @@ public struct MapWell: Equatable, Sendable {
         (self.name, self.role, self.column, self.row) = (name, role, column, row)
     }
 
+    var isInjector: Bool { role == .injector }
+
     /// `nil` for a well that perforates nothing.
     public init?(_ well: Well) {
         guard let first = well.completions.first else { return nil }

@@ -15,27 +15,32 @@ enum JSONValue: Equatable, Sendable {
     static func strings(_ values: [String]) -> JSONValue { .array(values.map { .string($0) }) }
     static func integers(_ values: [Int]) -> JSONValue { .array(values.map { .number(Double($0)) }) }
 
-    static func == (a: JSONValue, b: JSONValue) -> Bool { a.text == b.text }
+    static func == (a: JSONValue, b: JSONValue) -> Bool { a.fullText == b.fullText }
 
-    /// JSON that may stand within an HTML script element: `<`, `>` and `&` never appear as such.
-    var text: String {
+    /// JSON that may stand within an HTML script element: `<`, `>` and `&` never appear as such. Six digits.
+    var text: String { written { String(format: "%.6g", $0) } }
+
+    /// With every digit that a number has.
+    var fullText: String { written { "\($0)" } }
+
+    private func written(number: (Double) -> String) -> String {
         var result = ""
-        write(to: &result)
+        write(to: &result, number)
         return result
     }
 
-    private func write(to result: inout String) {
+    private func write(to result: inout String, _ number: (Double) -> String) {
         switch self {
         case .null: result += "null"
         case .bool(let value): result += value ? "true" : "false"
-        case .number(let value): result += Self.number(value)
+        case .number(let value): result += Self.text(of: value, number)
         case .string(let value): Self.write(value, to: &result)
-        case .array(let values): Self.write(values, open: "[", close: "]", to: &result) { $0.write(to: &$1) }
+        case .array(let values): Self.write(values, open: "[", close: "]", to: &result) { $0.write(to: &$1, number) }
         case .object(let members):
             Self.write(members, open: "{", close: "}", to: &result) { member, result in
                 Self.write(member.0, to: &result)
                 result += ":"
-                member.1.write(to: &result)
+                member.1.write(to: &result, number)
             }
         }
     }
@@ -52,11 +57,10 @@ enum JSONValue: Equatable, Sendable {
         result += close
     }
 
-    private static func number(_ value: Double) -> String {
+    private static func text(of value: Double, _ number: (Double) -> String) -> String {
         guard value.isFinite else { return "null" }
         // Whole numbers, dates in seconds among them, keep every digit.
-        if value.rounded() == value, abs(value) < 1e15 { return String(Int(value)) }
-        return String(format: "%.6g", value)
+        return value.rounded() == value && abs(value) < 1e15 ? String(Int(value)) : number(value)
     }
 
     private static func write(_ string: String, to result: inout String) {

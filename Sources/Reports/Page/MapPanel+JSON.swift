@@ -1,5 +1,4 @@
 import Foundation
-import Reservoir
 
 extension MapPanel {
     /// What the page's script needs to draw this map. Values travel as one byte a cell: 255 levels over the scale's
@@ -29,7 +28,7 @@ extension MapPanel {
 extension MapWell {
     fileprivate var json: JSONValue {
         .object([
-            ("name", .string(name)), ("injector", .bool(role == .injector)), ("column", .number(Double(column))),
+            ("name", .string(name)), ("injector", .bool(isInjector)), ("column", .number(Double(column))),
             ("row", .number(Double(row)))
         ])
     }

@@ -23,12 +23,11 @@ extension PriorPreview {
     private func statisticsSection(_ builder: inout PageBuilder) -> PageSection {
         let drawn = maps.map { builder.place(.map($0)) }
         let curves = variograms.map { builder.place(.chart($0.chart)) }
-        let fields: Markup = drawn.isEmpty ? "" : "<div class=\"plots maps\">\(drawn)</div>"
         return PageSection(
             identifier: "statistics", title: "Statistics",
             content: """
                 <p>Over \(NumberText.count(sampleCount)) realizations.</p>
-                \(table)\(fields)<div class="plots">\(curves)</div>
+                \(table)<div class="plots">\(drawn)\(curves)</div>
                 """)
     }
 

@@ -41,7 +41,6 @@ extension CalibrationReport {
         heads += types.map { .number($0, help: "Mismatch of the data of this type") }
         if hasDistance { heads.append(.number("Latent", help: "Distance from the prior mean in the latent space")) }
         if hasScenario { heads.append(.text("Scenario")) }
-        heads.append(.text("Note"))
         let headCells: [Markup] = heads.map {
             "<th scope=\"col\"\($0.attributes)><button type=\"button\">\($0.title)</button></th>"
         }
@@ -61,17 +60,21 @@ extension CalibrationReport {
         var cells: [Markup] = [
             Self.cell(row.rank.map(Double.init), text: row.rank.map(String.init) ?? NumberText.none),
             Self.realizationCell(row.realization, isClickable: isClickable),
-            "<td><span class=\"status \(row.status.word)\">\(row.status.word)</span></td>",
+            "<td>\(Self.statusText(row))</td>",
             Self.cell(row.mismatch), Self.cell(Self.noiseUnits(row.mismatch))
         ]
         cells += (0..<types).map { Self.cell($0 < row.perType.count ? row.perType[$0] : nil) }
         if hasDistance { cells.append(Self.cell(row.latentDistance)) }
         if hasScenario { cells.append("<td>\(row.scenario ?? "")</td>") }
-        let repeated = row.duplicateOf.map { "repeats \($0)" } ?? ""
-        let note = [row.status.reason, repeated].filter { !$0.isEmpty }.joined(separator: "; ")
-        cells.append("<td class=\"note-cell\">\(note)</td>")
         let target: Markup = isClickable ? " data-realization=\"\(row.realization)\"" : ""
         return "<tr\(target)>\(cells)</tr>\n"
+    }
+
+    private static func statusText(_ row: RankingRow) -> Markup {
+        let word = row.status.word
+        let note = row.note
+        let told: Markup = note.isEmpty ? "" : " <span class=\"why\">\(note)</span>"
+        return "<span class=\"status \(word)\">\(word)</span>\(told)"
     }
 
     private static func realizationCell(_ realization: Int, isClickable: Bool) -> Markup {

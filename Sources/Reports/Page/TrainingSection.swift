@@ -80,6 +80,8 @@ extension TrainingQualityPanel {
                 drawn.append(builder.place(.map(named), scale: map.quantity == pair.reference.quantity ? scale : nil))
             }
         }
-        return "<h3>Held-out realizations and their reconstructions</h3><div class=\"plots maps small\">\(drawn)</div>"
+        // Rows hold whole pairs or triples.
+        let kind: Markup = reconstructions.contains { $0.fromData != nil } ? "triples" : "maps"
+        return "<h3>Held-out realizations and their reconstructions</h3><div class=\"plots \(kind)\">\(drawn)</div>"
     }
 }

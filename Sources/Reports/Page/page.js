@@ -19,7 +19,6 @@
 
     /** Values of an axis as Plotly takes them: dates as text, logarithms where bars stand on a logarithmic axis. */
     const coordinates = (values, axis, takesLogarithm) => {
-        if (axis.limits) { layout.range = axis.limits; }
         if (axis.scale === "date") { return values.map((v) => v === null ? null : new Date(v * 1000).toISOString().slice(0, 19)); }
         return takesLogarithm ? values.map((v) => v > 0 ? Math.log10(v) : null) : values;
     };
@@ -39,16 +38,29 @@
         return { tickmode: "array", tickvals: values, ticktext: texts };
     };
 
-    const axisLayout = (axis, isLogarithm, range) => {
+    /** The decimal logarithms between which the positive ones of these values lie. */
+    const decades = (values) => {
+        const logarithms = values.filter((v) => v > 0).map(Math.log10);
+        return [logarithms.reduce((a, b) => Math.min(a, b), Infinity), logarithms.reduce((a, b) => Math.max(a, b), -Infinity)];
+    };
+
+    const axisLayout = (axis, isLogarithm, values) => {
         const layout = {
             title: { text: axis.label, font: { ...font, size: 11 }, standoff: 6 }, gridcolor: rule, linecolor: "#b8c1cc",
             showline: true, zeroline: false, ticks: "outside", ticklen: 3, tickcolor: "#b8c1cc", automargin: true,
             tickfont: font, hoverformat: ".4~g"
         };
+        if (axis.limits) { layout.range = axis.limits; }
         if (axis.scale === "date") { layout.type = "date"; delete layout.hoverformat; }
-        if (axis.scale === "logarithmic" && !isLogarithm) { layout.type = "log"; layout.dtick = undefined; layout.exponentformat = "power"; }
-        if (isLogarithm) { Object.assign(layout, logarithmicTicks(range[0], range[1])); }
-        return layout;
+        if (axis.scale !== "logarithmic") { return layout; }
+        const [low, high] = decades(values);
+        if (!(low <= high)) { return layout; }
+        const ticks = logarithmicTicks(low, high);
+        if (!isLogarithm) {
+            layout.type = "log";
+            ticks.tickvals = ticks.tickvals.map((v) => 10 ** v);
+        }
+        return Object.assign(layout, ticks);
     };
 
     const chartTraces = (chart, asLogarithm) => {
@@ -133,11 +145,12 @@
     const drawChart = (element, figure) => {
         const chart = safeLabels(figure);
         const asLogarithm = chart.bars.length > 0 && chart.x.scale === "logarithmic";
-        const ends = asLogarithm ? chart.bars.flatMap((b) => b.left.concat(b.right)).filter((v) => v > 0).map(Math.log10) : [0, 1];
-        const range = [ends.reduce((a, b) => Math.min(a, b)), ends.reduce((a, b) => Math.max(a, b))];
+        const spans = [chart.bands, chart.bars, chart.lines, chart.points].flat();
+        const across = spans.flatMap((s) => s.x || s.left.concat(s.right));
+        const upward = spans.flatMap((s) => s.y || s.height || s.low.concat(s.high));
         const layout = {
             margin: { l: 48, r: 10, t: 8 + 14 * chart.verticals.length, b: 36 }, font, modebar, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-            xaxis: axisLayout(chart.x, asLogarithm, range), yaxis: { ...axisLayout(chart.y, false), rangemode: chart.y.zero ? "tozero" : "normal" },
+            xaxis: axisLayout(chart.x, asLogarithm, across), yaxis: { ...axisLayout(chart.y, false, upward), rangemode: chart.y.zero ? "tozero" : "normal" },
             showlegend: chart.legend, legend: { orientation: "h", y: -0.2, x: 0, font }, barmode: "stack", bargap: 0,
             hovermode: "closest", hoverlabel: { font: { ...font, color: ink }, bgcolor: "#fff" }, dragmode: "zoom",
             ...chartShapes(chart, asLogarithm)
@@ -174,7 +187,10 @@
     };
 
     const colorBar = (map) => {
-        const bar = { thickness: 9, len: 0.92, outlinewidth: 0, tickfont: font, title: { text: hoverText(map.label), side: "right", font }, xpad: 4 };
+        const bar = {
+            orientation: "h", y: 0, yanchor: "top", ypad: 5, x: 0.5, xanchor: "center", xpad: 0, len: 1, thickness: 8,
+            outlinewidth: 0, tickfont: font, ticklabeloverflow: "allow", title: { text: hoverText(map.label), side: "bottom", font }
+        };
         if (map.logarithmic) { Object.assign(bar, logarithmicTicks(map.low, map.high)); }
         return bar;
     };
@@ -213,9 +229,10 @@
             },
             hoverlabel: { font: { ...font, color: ink }, bgcolor: "#fff" }
         };
-        const room = map.facies.length ? 2 : 62;
-        const height = (element.clientWidth - room) * map.rows * map.aspect / map.columns;
-        element.style.height = `${Math.round(Math.min(Math.max(height, 90), 1.6 * element.clientWidth))}px`;
+        const height = (element.clientWidth - 2) * map.rows * map.aspect / map.columns;
+        const room = map.facies.length ? 0 : map.label ? 44 : 28;
+        layout.margin.b += room;
+        element.style.height = `${Math.round(Math.min(Math.max(height, 90), 1.6 * element.clientWidth)) + room + 2}px`;
         if (map.facies.length) { element.after(faciesLegend(map)); }
         Plotly.newPlot(element, [heat, wells], layout, options);
     };

@@ -24,6 +24,14 @@ extension RankingRow.Status {
     public var isAccepted: Bool { self == .accepted || self == .overfit }
 }
 
+extension RankingRow {
+    /// What a table says beside the status: why, and which realization this one repeats.
+    var note: String {
+        let repeated = duplicateOf.map { "repeats \($0)" } ?? ""
+        return [status.reason, repeated].filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+}
+
 extension CalibrationReport {
     /// One line per realization, best first: `rank,realization,status,mismatch,mismatch_<type>…,why`.
     public var rankingCSV: String {

@@ -1,0 +1,108 @@
+extension TrainingQualityPanel {
+    /// What training reached, the linear baseline beside it, and the floor.
+    public func terminalText(style: TerminalStyle) -> String {
+        let pairs = NumberText.count(trainingPairs), held = NumberText.count(heldOutPairs)
+        var parts = [
+            style.painted(caseName, .strong) + "  " + style.painted(TextTable.printable(architecture), .faint),
+            style.wrapped(
+                "\(pairs) simulated pairs, \(NumberText.count(unsimulatedRealizations)) further realizations, "
+                    + "\(held) pairs held out\(bestEpoch.map { "; weights of epoch \($0) kept" } ?? "")")
+        ]
+        parts += notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
+        if !errors.isEmpty { parts += ["", errorTable.text(style: style)] }
+        if let floor {
+            parts += ["", floorTable(floor).text(style: style)]
+            if let threshold { parts.append(style.wrapped(floor.sentence(threshold: threshold))) }
+        }
+        return parts.joined(separator: "\n") + "\n"
+    }
+
+    private var errorTable: TextTable {
+        var table = TextTable(columns: [.left("On held-out pairs"), .right("network"), .right("linear regression")])
+        for row in errors {
+            let ahead =
+                row.linearBaseline.map { row.higherIsBetter ? row.network >= $0 : row.network <= $0 } ?? true
+            table.append([
+                TextTable.Cell(row.name), TextTable.Cell(NumberText.significant(row.network), ahead ? .good : .warning),
+                TextTable.Cell(NumberText.significant(row.linearBaseline))
+            ])
+        }
+        return table
+    }
+
+    private func floorTable(_ floor: RepresentationFloor) -> TextTable {
+        var table = TextTable(columns: [.left("Representation floor"), .right("O (noise units)")])
+        let rows = [("P10", floor.p10), ("Median", floor.median), ("P90", floor.p90)]
+        for (name, value) in rows + floor.perType.map({ ("Median, \($0.name)", $0.value) }) {
+            table.append([TextTable.Cell(name), TextTable.Cell(CalibrationReport.mismatchText(value))])
+        }
+        table.append(["Within the threshold", TextTable.Cell(NumberText.percent(floor.shareWithinThreshold))])
+        return table
+    }
+}
+
+extension PriorPreview {
+    /// Statistics against their targets.
+    public func terminalText(style: TerminalStyle) -> String {
+        var table = TextTable(columns: [
+            .left("Statistic"), .left("unit"), .right("target"), .right("measured"), .right("standard error")
+        ])
+        for row in statistics {
+            table.append([
+                TextTable.Cell(row.name), TextTable.Cell(row.unit),
+                TextTable.Cell(NumberText.significant(row.target, digits: 4)),
+                TextTable.Cell(NumberText.significant(row.measured, digits: 4)),
+                TextTable.Cell(NumberText.significant(row.standardError))
+            ])
+        }
+        let head = style.painted(caseName, .strong) + "  " + style.painted(TextTable.printable(description), .faint)
+        let told = notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
+        return ([head] + told + ["", table.text(style: style)]).joined(separator: "\n") + "\n"
+    }
+}
+
+extension ValidationSummary {
+    /// One line per method, then the agreement with the reference sampler.
+    public func terminalText(style: TerminalStyle) -> String {
+        var parts = [style.painted(caseName, .strong)]
+        parts += notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
+        parts += ["", methodTable.text(style: style)]
+        if !agreement.isEmpty {
+            parts += ["", style.wrapped("Against \(agreementReference):"), agreementTable.text(style: style)]
+        }
+        return parts.joined(separator: "\n") + "\n"
+    }
+
+    private var methodTable: TextTable {
+        var table = TextTable(columns: [
+            .left("Method"), .right("truths"), .right("with a match"), .right("distinct"), .right("simulations"),
+            .right("history in P10-P90"), .right("forecast"), .right("CRPS"), .right("prior CRPS")
+        ])
+        for method in methods {
+            table.append([
+                TextTable.Cell(method.name), TextTable.Cell("\(method.truths.count)"),
+                TextTable.Cell("\(method.truths.count { $0.accepted > 0 })"),
+                TextTable.Cell(NumberText.significant(Self.median(method.truths.map(\.distinct)))),
+                TextTable.Cell(NumberText.significant(Self.median(method.truths.map(\.simulations)), digits: 4)),
+                TextTable.Cell(NumberText.percent(method.historyCoverage)),
+                TextTable.Cell(NumberText.percent(method.forecastCoverage)),
+                TextTable.Cell(NumberText.significant(method.forecastCRPS)),
+                TextTable.Cell(NumberText.significant(method.priorCRPS))
+            ])
+        }
+        return table
+    }
+
+    private var agreementTable: TextTable {
+        var table = TextTable(columns: [
+            .left("Forecast"), .left("unit"), .right("mean"), .right("reference"), .right("spread"), .right("reference")
+        ])
+        for row in agreement {
+            let values = [row.mean, row.referenceMean, row.spread, row.referenceSpread]
+            table.append(
+                [TextTable.Cell(row.name), TextTable.Cell(row.unit)]
+                    + values.map { TextTable.Cell(NumberText.significant($0)) })
+        }
+        return table
+    }
+}
