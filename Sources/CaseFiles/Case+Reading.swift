@@ -93,11 +93,11 @@ struct CaseReader {
         let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
         let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
         let simulator = readSimulator(root)
-        let prior = readPrior(root, grid: grid, wells: wells.map(\.well), seed: UInt64(seed))
+        let prior = readPrior(root, grid: grid, wells: wells, seed: UInt64(seed))
         let training = readTraining(root)
         let calibration = readCalibration(root)
         let model = assemble(grid, rock, fluids, initial, wells, schedule)
-        let observations = readObservations(root, model: model, simulator: simulator, need: observationNeed)
+        let observations = readObservations(root, model: model, need: observationNeed)
         let twin = readCoarseTwin(root, grid: grid)
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(
@@ -115,22 +115,24 @@ struct CaseReader {
         else { return nil }
         let date = CalendarDate(text)
         if date == nil {
+            root.context.startDateIsWrong = true
             root.report("start_date", .wrong(found: "'\(text)'", requirement: "must be a date such as 2020-01-31"))
         }
         return date
     }
 
     private func assemble(
-        _ grid: Grid?, _ rock: Rock?, _ fluids: Fluids?, _ initial: InitialState?, _ wells: [ReadWell],
+        _ grid: Grid?, _ rock: Rock?, _ fluids: Fluids?, _ initial: InitialState?, _ wells: ReadWells,
         _ schedule: Schedule?
     ) -> ReservoirModel? {
-        guard let grid, let rock, let fluids, let initial, let schedule, !wells.isEmpty else { return nil }
+        guard let grid, let rock, let fluids, let initial, let schedule, !wells.sound.isEmpty else { return nil }
         let model = ReservoirModel(
-            grid: grid, rock: rock, fluids: fluids, initial: initial, wells: wells.map(\.well), schedule: schedule)
+            grid: grid, rock: rock, fluids: fluids, initial: initial, wells: wells.sound.map(\.well), schedule: schedule
+        )
         // What is wrong with a single field was found there, with its line; here, what does not fit together.
         guard root.context.problems.isEmpty else { return model }
         for problem in model.problems { root.report(problem) }
-        return model.problems.isEmpty ? model : nil
+        return model
     }
 
     private func readCoarseTwin(_ root: Section, grid: Grid?) -> CoarseTwin? {

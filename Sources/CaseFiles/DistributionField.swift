@@ -9,21 +9,21 @@ import Yams
 ///     width: {from: 40, mode: 50, to: 80}
 ///     width: {mean: 60, standard_deviation: 10, from: 40, to: 80}
 func readDistribution(
-    _ section: Section, _ key: String, _ dimension: Dimension, _ text: String
+    _ section: Section, _ key: String, _ dimension: UnitKind, _ text: String
 ) -> Distribution? {
     section.declare(key, .distribution(dimension), .required, nil, text)
         .flatMap { distribution($0, key, dimension, section) }
 }
 
 func readOptionalDistribution(
-    _ section: Section, _ key: String, _ dimension: Dimension, _ text: String
+    _ section: Section, _ key: String, _ dimension: UnitKind, _ text: String
 ) -> Distribution? {
     section.declare(key, .distribution(dimension), .optional, nil, text)
         .flatMap { distribution($0, key, dimension, section) }
 }
 
 private func distribution(
-    _ node: Node, _ key: String, _ dimension: Dimension, _ section: Section
+    _ node: Node, _ key: String, _ dimension: UnitKind, _ section: Section
 ) -> Distribution? {
     guard let mapping = node.mapping else {
         guard let value = section.number(node, key, dimension, nil) else { return nil }

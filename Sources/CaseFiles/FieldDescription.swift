@@ -1,8 +1,8 @@
 /// One field of the case file, as the reference and the schema show it.
 public struct FieldDescription: Equatable, Sendable {
     public enum Kind: Equatable, Sendable {
-        case number(Dimension)
-        case numbers(Dimension)
+        case number(UnitKind)
+        case numbers(UnitKind)
         case integer
         case text
         case texts
@@ -13,7 +13,7 @@ public struct FieldDescription: Equatable, Sendable {
         case times
         case file
         /// A number, or a mapping that says how it is distributed.
-        case distribution(Dimension)
+        case distribution(UnitKind)
         /// A mapping of fields.
         case section
         /// A list of such mappings.

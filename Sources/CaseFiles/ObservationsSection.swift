@@ -10,7 +10,7 @@ struct ReadObservations {
 }
 
 func readObservations(
-    _ root: Section, model: ReservoirModel?, simulator: SimulatorSettings, need: Case.ObservationNeed
+    _ root: Section, model: ReservoirModel?, need: Case.ObservationNeed
 ) -> ReadObservations? {
     root.section("observations", required: true, "What was measured at the wells.") { section in
         let file = section.file("file", "CSV with the columns keyword, value, error and date or time, and well or not.")
@@ -23,11 +23,8 @@ func readObservations(
             "Keywords or vectors, such as WOPR or WOPR:P1, that synthetic observations are made "
                 + "of; by default the rates of producers and the pressures of injectors.")
         let noise = section.section("noise", "Errors of synthetic observations.", readNoise)
-        guard let file, let noise, let model,
-            let available = section.build({ () throws(ParameterError) in
-                try FlowModel(reservoir: model, settings: simulator).vectorKeys
-            })
-        else { return nil }
+        guard let file, let noise, let model else { return nil }
+        let available = FlowModel.vectorKeys(of: model)
         let plan = ObservationPlan(
             file: file, historyEnd: historyEnd, truthFile: truthFile,
             vectors: wantedVectors(names, of: model, available, section), noise: noise)

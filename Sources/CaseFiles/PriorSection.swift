@@ -7,22 +7,23 @@ struct ReadPrior {
     let hardData: [HardDatum]
 }
 
-func readPrior(_ root: Section, grid: Grid?, wells: [Well], seed: UInt64) -> ReadPrior? {
+func readPrior(_ root: Section, grid: Grid?, wells: ReadWells, seed: UInt64) -> ReadPrior? {
     root.section("prior", required: true, "What is believed about the geology before any production data.") { section in
         let hardData = section.sections(
             "hard_data", "What is known at cells, for example from wells, and holds in every realization."
         ) { datum in readHardDatum(datum, wells: wells) }
         let settings = readPriorSettings(section, grid: grid, depth: 0)
-        guard let settings, let grid else { return nil }
+        guard let settings, let grid, !hardData.contains(nil) else { return nil }
+        let known = hardData.compactMap(\.self)
         return section.build { () throws(ParameterError) in
             // What does not fit together shows only when the prior is made ready for the grid.
-            _ = try PriorModel(settings: settings, grid: grid, hardData: hardData, seed: seed)
-            return ReadPrior(settings: settings, hardData: hardData)
+            _ = try PriorModel(settings: settings, grid: grid, hardData: known, seed: seed)
+            return ReadPrior(settings: settings, hardData: known)
         }
     }
 }
 
-private func readHardDatum(_ section: Section, wells: [Well]) -> HardDatum? {
+private func readHardDatum(_ section: Section, wells: ReadWells) -> HardDatum? {
     let name = section.optionalText("well", "The well whose first perforated cell is known; or `column` and `row`.")
     let column = section.optionalInteger("column", 1...5000, "Column of the cell, from 1.")
     let row = section.optionalInteger("row", 1...5000, "Row of the cell, from 1.")
@@ -32,11 +33,13 @@ private func readHardDatum(_ section: Section, wells: [Well]) -> HardDatum? {
     guard !section.isDescribing else { return nil }
     let place: (column: Int, row: Int)
     if let name {
-        guard let well = wells.first(where: { $0.name == name }) else {
-            section.report("well", .wrong(found: "'\(name)'", requirement: "must be a well of this case"))
+        switch wells.well(named: name) {
+        case .found(let well): place = (well.completions[0].column, well.completions[0].row)
+        case .damaged: return nil
+        case .unknown(let requirement):
+            section.report("well", .wrong(found: "'\(name)'", requirement: requirement))
             return nil
         }
-        place = (well.completions[0].column, well.completions[0].row)
     } else {
         guard let column, let row else {
             section.report(.other("needs a 'well', or a 'column' and a 'row'"))
@@ -84,7 +87,8 @@ private func readMixture(_ section: Section, grid: Grid?, depth: Int) -> PriorSe
         guard let label, let prior else { return nil }
         return MixturePrior.Scenario(label: label, weight: weight, prior: prior)
     }
-    return section.build { () throws(ParameterError) in .mixture(try MixturePrior(scenarios)) }
+    guard !scenarios.contains(where: { $0 == nil }) else { return nil }
+    return section.build { () throws(ParameterError) in .mixture(try MixturePrior(scenarios.compactMap(\.self))) }
 }
 
 // MARK: - Channels
@@ -174,7 +178,8 @@ func readFacies(_ section: Section) -> FaciesTable? {
             name.flatMap { name in rock.map { Facies(code: UInt8(code), name: name, rock: $0) } }
         }
     }
-    return section.build { () throws(ParameterError) in try FaciesTable(facies) }
+    guard !facies.contains(where: { $0 == nil }), !facies.isEmpty else { return nil }
+    return section.build { () throws(ParameterError) in try FaciesTable(facies.compactMap(\.self)) }
 }
 
 private func readRockProperties(_ section: Section) -> RockProperties? {
@@ -220,7 +225,10 @@ private func readVariogram(_ section: Section) -> Variogram? {
         return contribution.flatMap { readStructure(entry, contribution: $0) }
     }
     if section.isGiven("structures") {
-        return section.build { () throws(ParameterError) in try Variogram(nugget: nugget, structures: nested) }
+        guard !nested.contains(where: { $0 == nil }) else { return nil }
+        return section.build { () throws(ParameterError) in
+            try Variogram(nugget: nugget, structures: nested.compactMap(\.self))
+        }
     }
     let single = readStructure(section, contribution: max(1 - nugget, .leastNonzeroMagnitude))
     guard let single else { return nil }

@@ -1,17 +1,18 @@
 import Reservoir
 import Yams
 
-func readSchedule(_ root: Section, wells: [ReadWell], displacing: Fluids.Displacing) -> Schedule? {
+func readSchedule(_ root: Section, wells: ReadWells, displacing: Fluids.Displacing) -> Schedule? {
     root.section("schedule", required: true, "When results are reported and wells change.") { section in
         let times = readReportTimes(section)
-        let atStart = wells.compactMap { read in
+        let atStart = wells.sound.compactMap { read in
             read.control.map { Schedule.Event(time: 0, well: read.well.name, control: $0) }
         }
         var lastTime = 0.0
         let later = section.sections("events", "Changes of wells, by time.") { event in
             readEvent(event, wells: wells, displacing: displacing, end: times?.last, lastTime: &lastTime)
-        }
-        if !section.isDescribing, !wells.isEmpty, (atStart + later).allSatisfy({ !$0.control.isOpen }),
+        }.compactMap(\.self)
+        if !section.isDescribing, wells.sound.count == wells.names.count, !wells.sound.isEmpty,
+            (atStart + later).allSatisfy({ !$0.control.isOpen }),
             !section.isGiven("events")
         {
             section.report(.other("opens no well; give a well a 'control', or an event that opens it"))
@@ -22,7 +23,7 @@ func readSchedule(_ root: Section, wells: [ReadWell], displacing: Fluids.Displac
 }
 
 private func readEvent(
-    _ section: Section, wells: [ReadWell], displacing: Fluids.Displacing, end: Double?, lastTime: inout Double
+    _ section: Section, wells: ReadWells, displacing: Fluids.Displacing, end: Double?, lastTime: inout Double
 ) -> Schedule.Event? {
     let node = section.declare("time", .time, .required, nil, "When, as days from the start or a date.")
     let time = node.flatMap { section.time($0, "time") }
@@ -40,14 +41,13 @@ private func readEvent(
         lastTime = max(lastTime, time)
     }
     let name = section.text("well", "The well that changes.")
-    let well = wells.first { $0.well.name == name }?.well
-    if let name, well == nil {
-        let nearest = nearestName(to: name, among: wells.map(\.well.name))
-        section.report(
-            "well",
-            .wrong(
-                found: "'\(name)'",
-                requirement: "must be a well of this case" + (nearest.map { "; did you mean '\($0)'?" } ?? "")))
+    var well: Well?
+    if let name {
+        switch wells.well(named: name) {
+        case .found(let one): well = one
+        case .damaged: break
+        case .unknown(let requirement): section.report("well", .wrong(found: "'\(name)'", requirement: requirement))
+        }
     }
     // The fields of a control stand beside these; they are declared even if the well is unknown.
     let control = readControl(section, role: well?.role ?? .producer, displacing: displacing)
@@ -69,6 +69,7 @@ private func readReportTimes(_ section: Section) -> [Double]? {
         return nil
     }
     var times: [Double] = []
+    var isOrdered = true
     for entry in entries {
         guard let time = section.time(entry, key) else { continue }
         if time <= times.last ?? 0 {
@@ -78,10 +79,11 @@ private func readReportTimes(_ section: Section) -> [Double]? {
                     found: entry.summary,
                     requirement: times.isEmpty ? "must be after the start" : "must be after the time before it"),
                 line: entry.mark?.line)
+            isOrdered = false
         }
         times.append(time)
     }
-    return times.count == entries.count ? times : nil
+    return times.count == entries.count && isOrdered ? times : nil
 }
 
 private func regularTimes(

@@ -7,7 +7,7 @@ extension Section {
 
     /// A number in the unit used inside.
     func number(
-        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
+        _ key: String, _ dimension: UnitKind, _ requirement: Requirement?, _ text: String
     ) -> Double? {
         declare(key, .number(dimension), .required, requirement?.text, text)
             .flatMap { number($0, key, dimension, requirement) }
@@ -15,7 +15,7 @@ extension Section {
 
     /// - Parameter standard: in METRIC units.
     func number(
-        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, default standard: Double,
+        _ key: String, _ dimension: UnitKind, _ requirement: Requirement?, default standard: Double,
         _ text: String
     ) -> Double {
         let written = [standard.short, dimension.metricUnit].filter { !$0.isEmpty && $0 != "-" }.joined(separator: " ")
@@ -24,13 +24,13 @@ extension Section {
     }
 
     func optionalNumber(
-        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
+        _ key: String, _ dimension: UnitKind, _ requirement: Requirement?, _ text: String
     ) -> Double? {
         declare(key, .number(dimension), .optional, requirement?.text, text)
             .flatMap { number($0, key, dimension, requirement) }
     }
 
-    func number(_ node: Node, _ key: String, _ dimension: Dimension, _ requirement: Requirement?) -> Double? {
+    func number(_ node: Node, _ key: String, _ dimension: UnitKind, _ requirement: Requirement?) -> Double? {
         guard let text = node.scalar?.string else {
             report(key, .wrong(found: node.summary, requirement: numberWanted(dimension)), line: node.mark?.line)
             return nil
@@ -53,7 +53,7 @@ extension Section {
         }
     }
 
-    private func wrongUnit(_ unit: String, _ node: Node, _ dimension: Dimension) -> CaseFileError.Reason {
+    private func wrongUnit(_ unit: String, _ node: Node, _ dimension: UnitKind) -> CaseFileError.Reason {
         let accepted = dimension.units.map(\.name)
         guard !accepted.isEmpty else {
             return .wrong(found: node.summary, requirement: "must be a number without a unit")
@@ -61,14 +61,14 @@ extension Section {
         return .wrongUnit(found: unit, accepted: accepted)
     }
 
-    private func numberWanted(_ dimension: Dimension) -> String {
+    private func numberWanted(_ dimension: UnitKind) -> String {
         let unit = dimension.metricUnit
         return unit.isEmpty || unit == "-" ? "must be a number" : "must be a number, in \(unit) unless a unit follows"
     }
 
     /// A list of numbers, or one.
     func numbers(
-        _ key: String, _ dimension: Dimension, _ requirement: Requirement?, _ text: String
+        _ key: String, _ dimension: UnitKind, _ requirement: Requirement?, _ text: String
     ) -> [Double]? {
         guard let node = declare(key, .numbers(dimension), .required, requirement?.text, text) else { return nil }
         let entries = node.sequence.map(Array.init) ?? [node]
@@ -196,6 +196,7 @@ extension Section {
             return number(node, key, .time, .notNegative)
         }
         guard let start = context.startDate else {
+            guard !context.startDateIsWrong else { return nil }
             report(
                 key, .wrong(found: "the date \(text)", requirement: "needs a 'start_date' in the case to count from"),
                 line: node.mark?.line)

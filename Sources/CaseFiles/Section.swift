@@ -13,6 +13,8 @@ final class ReadingContext {
     var fields: [FieldDescription] = []
     /// Set as soon as it is read; dates need it.
     var startDate: CalendarDate?
+    /// Dates elsewhere are not to blame for a start date that cannot be read.
+    var startDateIsWrong = false
 
     init(file: String, folder: String, isDescribing: Bool = false) {
         (self.file, self.folder, self.isDescribing) = (file, folder, isDescribing)
@@ -78,10 +80,11 @@ final class Section {
 
     // MARK: Problems
 
+    private func keyLine(_ key: String) -> Int? { mapping?.first { $0.key.string == key }?.key.mark?.line }
+
     /// Reports a problem of a field at its line, or at this section's if it is not given.
     func report(_ key: String, _ reason: CaseFileError.Reason, line: Int? = nil) {
-        let own = mapping?.first { $0.key.string == key }
-        let place = line ?? own?.key.mark?.line ?? self.line
+        let place = line ?? keyLine(key) ?? self.line
         context.problems.append(
             CaseFileError.Problem(file: context.file, line: place, field: fieldPath(key), reason: reason))
     }
@@ -131,7 +134,7 @@ final class Section {
         let node = declare(key, .section, required ? .required : .optional, nil, text)
         if let node {
             guard let mapping = mapping(of: node, key) else { return nil }
-            return read(mapping, at: node.mark?.line, fieldPath(key), body)
+            return read(mapping, at: keyLine(key), fieldPath(key), body)
         }
         return required && !isDescribing ? nil : read(nil, at: line, fieldPath(key), body)
     }
@@ -145,10 +148,10 @@ final class Section {
         return section(key, text, body)
     }
 
-    /// Reads a list of mappings; entries that are wrong are left out of the result.
+    /// Reads a list of mappings; `nil` stands for an entry that is wrong.
     func sections<Value>(
         _ key: String, required: Bool = false, _ text: String, _ body: (Section) -> Value?
-    ) -> [Value] {
+    ) -> [Value?] {
         let node = declare(key, .sections, required ? .required : .optional, nil, text)
         if isDescribing {
             _ = read(nil, at: nil, fieldPath(key) + "[]", body)
@@ -159,7 +162,7 @@ final class Section {
             report(key, .wrong(found: node.summary, requirement: "must be a list, each entry starting with a dash"))
             return []
         }
-        return sequence.enumerated().compactMap { index, entry in
+        return sequence.enumerated().map { index, entry in
             guard let mapping = mapping(of: entry, "\(key)[\(index + 1)]") else { return nil }
             return read(mapping, at: entry.mark?.line, fieldPath("\(key)[\(index + 1)]"), body)
         }

@@ -30,14 +30,19 @@ struct SeriesReader {
 
     /// The observations in file order; `nil` if there is a problem, which the context then holds.
     func readObservations(_ path: String) -> [Observation]? {
-        read(path, needsError: true)?.compactMap { datum in
+        table(path).flatMap { observations(in: $0, path) }
+    }
+
+    /// - Parameter path: named in problems.
+    func observations(in table: CSVTable, _ path: String) -> [Observation]? {
+        read(table, path, needsError: true)?.compactMap { datum in
             datum.error.map { Observation(key: datum.key, time: datum.time, value: datum.value, error: $0) }
         }
     }
 
     /// The vectors as a series over all times that occur; NaN where a vector has no value.
     func readSeries(_ path: String) -> ProductionSeries? {
-        guard let data = read(path, needsError: false) else { return nil }
+        guard let data = table(path).flatMap({ read($0, path, needsError: false) }) else { return nil }
         let times = Set(data.map(\.time)).sorted()
         let index = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($1, $0) })
         var keys: [VectorKey] = []
@@ -52,15 +57,17 @@ struct SeriesReader {
         return ProductionSeries(times: times, keys: keys, values: keys.map { rows[$0] ?? [] })
     }
 
-    private func read(_ path: String, needsError: Bool) -> [Datum]? {
-        let before = context.problems.count
-        let table: CSVTable
+    private func table(_ path: String) -> CSVTable? {
         do {
-            table = try CSVTable(reading: path)
+            return try CSVTable(reading: path)
         } catch {
             report(path, error.line, "", .other("\(error.reason); \(error.advice)"))
             return nil
         }
+    }
+
+    private func read(_ table: CSVTable, _ path: String, needsError: Bool) -> [Datum]? {
+        let before = context.problems.count
         guard let columns = columns(of: table, path, needsError: needsError) else { return nil }
         let data = table.rows.compactMap { datum($0, columns, path, table) }
         checkOrder(data, path)
@@ -160,6 +167,7 @@ struct SeriesReader {
             return nil
         }
         guard let start = context.startDate else {
+            guard !context.startDateIsWrong else { return nil }
             report(path, row.line, "date", .other("needs a 'start_date' in the case to count from"))
             return nil
         }

@@ -7,12 +7,33 @@ struct ReadWell {
     let control: WellControl?
 }
 
-func readWells(_ root: Section, grid: Grid?, displacing: Fluids.Displacing) -> [ReadWell] {
+/// The wells of a case.
+struct ReadWells {
+    var sound: [ReadWell]
+    /// Of all wells, those with something wrong as well: who names one of these is not to blame.
+    var names: Set<String>
+
+    enum Lookup {
+        case found(Well)
+        /// A well with something else wrong.
+        case damaged
+        case unknown(requirement: String)
+    }
+
+    func well(named name: String) -> Lookup {
+        if let one = sound.first(where: { $0.well.name == name }) { return .found(one.well) }
+        if names.contains(name) { return .damaged }
+        let nearest = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+        return .unknown(requirement: "must be a well of this case" + nearest)
+    }
+}
+
+func readWells(_ root: Section, grid: Grid?, displacing: Fluids.Displacing) -> ReadWells {
     var names: Set<String> = []
     let wells = root.sections("wells", required: true, "Where wells meet the grid and what they do.") { section in
         readWell(section, grid: grid, displacing: displacing, names: &names)
     }
-    return wells
+    return ReadWells(sound: wells.compactMap(\.self), names: names)
 }
 
 private func readWell(

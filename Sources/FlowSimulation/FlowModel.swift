@@ -21,6 +21,9 @@ public struct FlowModel: ForwardModel {
         factors = VolumeFactors(fluids: reservoir.fluids, rock: reservoir.rock)
     }
 
+    /// The vectors that the simulation of a model gives, whether or not it is sound otherwise.
+    public static func vectorKeys(of reservoir: ReservoirModel) -> [VectorKey] { SeriesRecorder.keys(of: reservoir) }
+
     /// FNV-1a over the textual form of every setting; the version counts changes of the method itself.
     public var settingsDigest: String {
         let events = reservoir.schedule.events.map { event in

@@ -109,4 +109,18 @@ struct HDF5ImportTests {
                 == "\(path): is not a sound HDF5 file (file signature not found); "
                 + "write it again with the program that made it")
     }
+
+    @Test func thatDamagedFilesOfUnknownOriginNeverTrapNorGrow() throws {
+        let document = NamedArrays(
+            arrays: [
+                "group/facies": StoredArray((0..<6000).map { UInt8($0 / 7 % 3) }, shape: [60, 10, 10]),
+                "k": StoredArray((0..<50).map { Float($0) }), "n": StoredArray([1, 2] as [Int64])
+            ], texts: ["note": "made elsewhere"])
+        let mutator = Mutator(valid: try HDF5.encode(document), seed: 21)
+        for round in 0..<Mutator.rounds {
+            let input = mutator.input(round)
+            guard let read = try? HDF5.decode(input) else { continue }
+            #expect(read.arrays.values.allSatisfy { $0.values.count <= 1032 * input.count })
+        }
+    }
 }

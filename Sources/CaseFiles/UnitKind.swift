@@ -1,7 +1,7 @@
 import Reservoir
 
 /// What a number in a case file measures: the METRIC unit a bare number has, and the units that may be written after it.
-public enum Dimension: String, Sendable, CaseIterable {
+public enum UnitKind: String, Sendable, CaseIterable {
     case none, fraction, length, time, angle, permeability, pressure, viscosity, rate, compressibility, density
 
     /// Names of units with their factors to the unit used inside (SI; degrees for angles), the default one first.
@@ -55,7 +55,7 @@ struct WrittenNumber {
         case wrongUnit(String)
     }
 
-    init(_ text: String, _ dimension: Dimension) throws(Failure) {
+    init(_ text: String, _ dimension: UnitKind) throws(Failure) {
         let split = Self.endOfNumber(Array(text.utf8))
         let head = String(decoding: Array(text.utf8)[..<split], as: UTF8.self)
         let unit = String(decoding: Array(text.utf8)[split...], as: UTF8.self).trimmingBlanks
