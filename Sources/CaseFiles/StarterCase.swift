@@ -62,10 +62,10 @@ public enum StarterCase {
         prior:                       # what is believed before any production data
           type: channels             # or gaussian, belts, imported, mixture
           width: {from: 60, mode: 80, to: 110}
-          proportion: {from: 0.3, to: 0.4}
+          proportion: {from: 0.35, to: 0.45}
           wavelength: {from: 350, to: 600}
           sinuosity: {from: 1.1, to: 1.4}
-          azimuth: {from: 20, to: 70}
+          azimuth: {from: -10, to: 100}
           facies:
             - {code: 0, name: mud, permeability: 5, porosity: 0.1}
             - {code: 1, name: sand, permeability: 1 D, porosity: 0.25}
