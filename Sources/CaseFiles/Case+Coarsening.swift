@@ -44,7 +44,7 @@ extension PriorSettings {
         switch self {
         case .imported: true
         case .mixture(let mixture): mixture.scenarios.contains { $0.prior.hasImportedMaps }
-        case .gaussian, .channels, .belts: false
+        default: false
         }
     }
 }
