@@ -60,6 +60,11 @@ public struct ImageComparison: Equatable, Sendable {
     public let fromData: [Float]
     /// By ridge regression from the data.
     public let fromLinearBaseline: [Float]
+
+    public init(reference: [Float], reconstruction: [Float], fromData: [Float], fromLinearBaseline: [Float]) {
+        (self.reference, self.reconstruction) = (reference, reconstruction)
+        (self.fromData, self.fromLinearBaseline) = (fromData, fromLinearBaseline)
+    }
 }
 
 /// What a training reached, judged on pairs and realizations that no weight saw.

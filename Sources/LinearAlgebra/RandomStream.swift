@@ -57,10 +57,17 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     public mutating func normals(_ count: Int) -> [Double] { (0..<count).map { _ in normal() } }
 
     private func philox() -> (UInt64, UInt64) {
-        var c0 = position
-        var c1 = purpose
-        var c2 = UInt32(truncatingIfNeeded: index)
-        var c3 = UInt32(truncatingIfNeeded: index >> 32)
+        let counter = SIMD4(
+            position, purpose, UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32))
+        let block = Philox.block(counter: counter, key: key)
+        return (UInt64(block.y) << 32 | UInt64(block.x), UInt64(block.w) << 32 | UInt64(block.z))
+    }
+}
+
+/// The block function Philox4x32-10: ten rounds of multiplication and exclusive or.
+enum Philox {
+    static func block(counter: SIMD4<UInt32>, key: (UInt32, UInt32)) -> SIMD4<UInt32> {
+        var (c0, c1, c2, c3) = (counter.x, counter.y, counter.z, counter.w)
         var (k0, k1) = key
         for _ in 0..<10 {
             let first = UInt64(0xD251_1F53) &* UInt64(c0)
@@ -72,6 +79,6 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
             k0 &+= 0x9E37_79B9
             k1 &+= 0xBB67_AE85
         }
-        return (UInt64(c1) << 32 | UInt64(c0), UInt64(c3) << 32 | UInt64(c2))
+        return SIMD4(c0, c1, c2, c3)
     }
 }

@@ -1,0 +1,172 @@
+import Calibration
+import CaseFiles
+import Foundation
+import LatentSpaceInversion
+import LinearAlgebra
+import PriorModels
+import Reports
+import Reservoir
+import Storage
+
+/// Stage `calibrate`: a method looks for realizations that match the observations; every candidate is simulated.
+///
+/// Each method has a folder of its own, so that a report can set methods side by side; simulations are shared.
+struct CalibrateCase {
+    /// Indices of the prior from here on belong to calibration, so that no training set holds them.
+    static let firstPriorIndex = 1 << 40
+    /// A checkpoint holds every candidate; writing one after each small batch would cost more than it saves.
+    static let secondsBetweenCheckpoints = 20.0
+
+    let project: Project
+    let training: PreparedTraining
+
+    func digest(_ settings: CalibrationSettings, _ observed: ObservedData) -> String {
+        Digest.of(training.digest, settings, observed.observations, observed.correlationTime as Any, project.seed)
+    }
+
+    /// Runs the method of `settings`, or continues it, or reads what it gave before.
+    func run(_ settings: CalibrationSettings, observed: ObservedData) throws -> CalibrationResult {
+        let digest = digest(settings, observed)
+        let problem = try problem(observed)
+        let cache = try cache()
+        let file = CheckpointFile(
+            path: try folder(settings.method).appending(path: "checkpoint.json").path, digest: digest)
+        var calibrator = try resume(file, problem, settings, cache)
+        let simulation = EnsembleSimulation(
+            forwardModel: try project.forwardModel(), pool: project.pool, cache: cache)
+        let before = calibrator.spent
+        var lastWrite = ContinuousClock.now
+        let name = settings.method.title
+        try project.console.task(
+            "Calibrating (\(name))", unit: "simulations", total: settings.budget, alreadyDone: before
+        ) { task in
+            while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+                try calibrator.absorb(simulation.run(batch) { task.advance() })
+                task.advance(by: 0, note: calibrator.progressText)
+                if (ContinuousClock.now - lastWrite).seconds > Self.secondsBetweenCheckpoints {
+                    try file.write(calibrator.checkpoint)
+                    lastWrite = .now
+                }
+            }
+        }
+        try file.write(calibrator.checkpoint)
+        return try calibrator.result()
+    }
+
+    /// What ``run(_:observed:)`` left, with the calibrator that can draw its realizations again.
+    func finished(
+        _ settings: CalibrationSettings, observed: ObservedData
+    ) throws -> (calibrator: Calibrator, result: CalibrationResult) {
+        let file = CheckpointFile(
+            path: try folder(settings.method).appending(path: "checkpoint.json").path,
+            digest: digest(settings, observed))
+        let calibrator = try resume(file, try problem(observed), settings, try cache())
+        return (calibrator, try calibrator.result())
+    }
+
+    func folder(_ method: CalibrationMethod) throws -> URL {
+        let folder = try project.workspace.prepare(.calibration)
+            .appending(path: method.rawValue, directoryHint: .isDirectory)
+        try Files.createFolder(folder.path)
+        return folder
+    }
+
+    func cache() throws -> SimulationCache {
+        try SimulationCache(
+            folder: try project.workspace.prepare(.calibration).appending(path: "simulations").path,
+            forwardModel: try project.forwardModel())
+    }
+
+    func problem(_ observed: ObservedData) throws -> CalibrationProblem {
+        let prior = try project.priorModel()
+        let inversion = training.inversion
+        return CalibrationProblem(
+            observed: observed, parameterization: inversion, proposal: NetworkProposal(inversion),
+            proxy: NetworkProxy(inversion), knownPairs: training.knownPairs,
+            priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } })
+    }
+
+    private func resume(
+        _ file: CheckpointFile, _ problem: CalibrationProblem, _ settings: CalibrationSettings, _ cache: SimulationCache
+    ) throws -> Calibrator {
+        let fresh = try Calibrator(problem, settings: settings, seed: project.seed)
+        guard let checkpoint = file.read() else { return fresh }
+        let realizations = try fresh.realizations(of: checkpoint.candidates)
+        let outcomes = realizations.map { cache.outcome(of: SimulationCache.key(of: $0)) }
+        // A cache that lost a file: the method repeats its steps and simulates what is missing.
+        guard outcomes.allSatisfy({ $0 != nil }) else { return fresh }
+        return Calibrator(problem, resuming: checkpoint, series: outcomes.map { try? $0?.get() })
+    }
+}
+
+/// The state of a calibration on disk, with the digest of what it belongs to.
+struct CheckpointFile {
+    private struct Content: Codable {
+        let digest: String
+        let checkpoint: Calibrator.Checkpoint
+    }
+
+    let path: String
+    let digest: String
+
+    /// `nil` if there is none, it belongs to something else, or it was damaged: then the calibration starts again, over
+    /// the simulations that are kept.
+    func read() -> Calibrator.Checkpoint? {
+        guard let text = try? Files.readText(path), let content = try? JSONText.value(Content.self, text),
+            content.digest == digest
+        else { return nil }
+        return content.checkpoint
+    }
+
+    func write(_ checkpoint: Calibrator.Checkpoint) throws {
+        try Files.write(JSONText.of(Content(digest: digest, checkpoint: checkpoint)), to: path)
+    }
+}
+
+/// The trained networks as a source of proposals.
+struct NetworkProposal: LatentProposal {
+    private let inversion: TrainedInversion
+    let residualCovariance: Matrix
+
+    init(_ inversion: TrainedInversion) {
+        (self.inversion, residualCovariance) = (inversion, inversion.residualCovariance)
+    }
+
+    func latents(forData data: [[Double]]) -> [[Double]] {
+        inversion.encodeData(data).map { latent in zip(latent, inversion.residualMean).map(+) }
+    }
+}
+
+/// The learned map from latents to data, for screening.
+struct NetworkProxy: DataProxy {
+    private let inversion: TrainedInversion
+
+    init(_ inversion: TrainedInversion) { self.inversion = inversion }
+
+    func predict(_ latents: [[Double]]) -> [[Double]] { inversion.predictData(latents) }
+    var residualDeviations: [Double] { inversion.predictionSpread }
+}
+
+extension CalibrationMethod {
+    var title: String {
+        switch self {
+        case .proposal: "raw latent proposals"
+        case .ensembleSmoother: "latent ES-MDA"
+        case .sequentialMonteCarlo: "sequential Monte Carlo"
+        case .localRetraining: "local retraining"
+        case .rejection: "rejection sampling"
+        case .modelSpaceEnsembleSmoother: "model-space ES-MDA"
+        }
+    }
+}
+
+extension Calibrator {
+    /// Accepted so far and the best mismatch, beside a progress bar.
+    var progressText: String {
+        let values = checkpoint.candidates.compactMap { $0.mismatch?.value }
+        guard let best = values.min() else { return "" }
+        let accepted = values.count { test.accepts($0) }
+        return
+            "\(accepted) accepted, best \(String(format: "%.2f", best)) (accepts \(String(format: "%.2f", test.threshold)))"
+    }
+}

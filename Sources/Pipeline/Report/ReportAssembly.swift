@@ -1,0 +1,233 @@
+import Calibration
+import CaseFiles
+import Foundation
+import LinearAlgebra
+import PriorModels
+import Reports
+import Reservoir
+
+/// Puts what the stages gave into the values that the report is written from.
+struct ReportAssembly {
+    /// Realizations whose maps and curves the page carries: enough to browse, few enough for a page that opens at once.
+    static let mostMembers = 40
+    static let latentPoints = 400
+
+    let project: Project
+    let training: PreparedTraining
+    let result: CalibrationResult
+    let calibrator: Calibrator
+    let observed: ObservedData
+    /// Of realizations of the prior that were simulated for training.
+    let priorSeries: [ProductionSeries]
+    let methods: [CalibrationResult]
+
+    func report() throws -> CalibrationReport {
+        let rows = RankingRows(result, observed: observed)
+        let vectors = vectorPanels()
+        let accepted = result.ranking.accepted
+        let raw = result.candidates.filter { $0.origin == .proposal }
+        let maps = EnsembleMaps(project.settings.reservoir, faciesNames: project.settings.prior.faciesNames)
+        let members = try memberPanels(maps: maps, vectors: vectors)
+        return CalibrationReport(
+            caseName: project.settings.name, caseDescription: project.settings.summary, method: result.method.title,
+            posteriorClaim: result.posterior.map(\.method), counts: counts, acceptance: acceptance,
+            mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
+            acceptedMismatch: range(accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
+            floor: training.quality.floorPanel, warnings: warnings, reasonsForNone: reasonsForNone,
+            timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: try scenarios()),
+            maps: try ensembleMaps(maps), members: members, breakdown: rows.breakdown(observed: observed),
+            scenarios: try scenarioRows(), methods: methods.map(methodRow),
+            training: training.panel(caseName: project.settings.name, maps: maps), latent: latentPanel(),
+            provenance: project.provenance())
+    }
+
+    private var counts: EnsembleCounts {
+        let accounting = result.accounting
+        return EnsembleCounts(
+            proposed: accounting.proposed, simulated: accounting.simulated, failed: accounting.failed,
+            accepted: accounting.accepted, distinct: accounting.distinct)
+    }
+
+    private var acceptance: AcceptanceSummary {
+        let types = Set(observed.layout.entries.map(\.key.keyword)).sorted()
+        let noise = types.map { type in
+            let relative = zip(observed.layout.entries, zip(observed.values, observed.errors))
+                .filter { $0.0.key.keyword == type && $0.1.0 != 0 }.map { $0.1.1 / abs($0.1.0) }
+            let least = relative.min() ?? .nan
+            return
+                "\(type): standard deviations from the observation file, from \(NumberFormat.percent(least)) of the value"
+        }
+        let correlated = observed.correlationTime.map {
+            ["errors of one vector correlated in time over \(NumberFormat.days($0))"]
+        }
+        return AcceptanceSummary(
+            dataCount: observed.count, noise: noise + (correlated ?? ["errors independent of each other"]),
+            rule: "\(result.test.rule)", threshold: result.test.threshold, overfitBelow: result.test.overfitThreshold)
+    }
+
+    private func range(_ values: [Double]) -> MismatchRange? {
+        guard let best = values.min(), let worst = values.max() else { return nil }
+        return MismatchRange(best: best, median: median(values), worst: worst)
+    }
+
+    private func rawSummary(_ raw: [Candidate]) -> RawProposalSummary? {
+        let values = raw.compactMap { $0.mismatch?.value }
+        return range(values).map {
+            RawProposalSummary(
+                simulated: values.count, accepted: values.count { result.test.accepts($0) }, mismatch: $0)
+        }
+    }
+
+    private var conflicts: [PriorDataConflict] {
+        let data = priorSeries.compactMap { try? observed.layout.values(in: $0) }
+        return PriorDataConflict.conflicts(of: data, with: observed)
+    }
+
+    private var warnings: [String] {
+        var warnings = conflicts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
+        let overfit = result.ranking.accepted.count(where: \.isOverfit)
+        if overfit > 0 {
+            warnings.append(
+                "\(overfit) of \(result.accounting.accepted) accepted realizations lie closer to the data than their "
+                    + "noise makes likely: overfitted, or the stated errors are too large.")
+        }
+        if result.accounting.accepted > 0, result.accounting.distinct * 4 < result.accounting.accepted {
+            warnings.append("Most accepted realizations repeat each other; the spread of this ensemble is too small.")
+        }
+        if result.posterior == nil, result.accounting.accepted > 0 {
+            warnings.append(
+                "The accepted realizations match the data; they are not draws of the posterior, so their spread is no "
+                    + "measure of uncertainty. The method 'smc' gives such draws.")
+        }
+        return warnings
+    }
+
+    private var reasonsForNone: [String] {
+        guard result.accounting.accepted == 0 else { return [] }
+        var reasons: [String] = []
+        if let floor = training.quality.floorPanel, floor.median > result.test.threshold {
+            reasons.append(
+                "The networks cannot represent a match: their floor is above the threshold for most realizations.")
+        }
+        if let conflict = conflicts.first { reasons.append("\(conflict).") }
+        let values = result.candidates.compactMap { $0.mismatch?.value }
+        if let best = values.min() {
+            reasons.append(
+                "The best mismatch is \(NumberFormat.significant(best)); accepted is up to "
+                    + "\(NumberFormat.significant(result.test.threshold)). More simulations (calibration.budget) or another "
+                    + "method may come closer.")
+        }
+        return reasons
+    }
+
+    private func vectorPanels() -> [VectorPanel] {
+        let (members, weights) = result.ensemble
+        let known = members.indices.filter { result.series[members[$0]] != nil }
+        return VectorPanels(
+            history: project.settings.measured?.history ?? [], withheld: project.settings.measured?.forecast ?? [],
+            historyEnd: project.settings.observations.historyEnd, truth: project.settings.truth, prior: priorSeries,
+            accepted: known.compactMap { result.series[members[$0]] }, weights: known.map { weights[$0] }
+        ).panels()
+    }
+
+    private func memberPanels(maps: EnsembleMaps, vectors: [VectorPanel]) throws -> [MemberPanel] {
+        let ranked =
+            result.ranking.accepted.map(\.candidate)
+            + result.ranking.rejected.filter { $0.mismatch != nil }.map(\.candidate)
+        let chosen = Array(ranked.prefix(Self.mostMembers))
+        let realizations = try calibrator.realizations(of: chosen.map { result.candidates[$0] })
+        let roles = MemberRoles(chosen, accepted: result.ranking.accepted.count, realizations: realizations)
+        return zip(chosen, realizations).compactMap { index, realization in
+            guard let series = result.series[index] else { return nil }
+            return MemberPanel(
+                realization: index, role: roles[index],
+                maps: [maps.realization(realization, title: "realization \(index)")],
+                curves: vectors.map { series[$0.key] ?? [] })
+        }
+    }
+
+    private func ensembleMaps(_ maps: EnsembleMaps) throws -> [MapPanel] {
+        let prior = try project.priorModel()
+        let draws = (0..<100).map { prior.realization($0) }
+        let before = maps.ensemble(draws, weights: draws.map { _ in 0.01 }, name: "prior")
+        let (members, weights) = result.ensemble
+        let realizations = try calibrator.realizations(of: members.map { result.candidates[$0] })
+        return before + maps.ensemble(realizations, weights: weights, name: "calibrated")
+    }
+
+    private func scenarios() throws -> [Int: String] {
+        let all = try calibrator.realizations(of: result.candidates)
+        return Dictionary(
+            uniqueKeysWithValues: zip(result.candidates, all).compactMap { candidate, realization in
+                realization.scenario.map { (candidate.index, $0) }
+            })
+    }
+
+    private func scenarioRows() throws -> [ScenarioRow] {
+        let prior = try project.priorModel()
+        let labels = (0..<500).compactMap { prior.realization($0).scenario }
+        guard !labels.isEmpty else { return [] }
+        let (members, weights) = result.ensemble
+        let known = try scenarios()
+        return ScenarioWeights(prior: labels, ensemble: members.map { known[$0] }, weights: weights).scenarios.map {
+            ScenarioRow(name: $0.name, prior: $0.prior, accepted: $0.posterior)
+        }
+    }
+
+    private func methodRow(_ other: CalibrationResult) -> MethodRow {
+        MethodRow(
+            name: other.method.title, simulations: other.accounting.proposed, accepted: other.accounting.accepted,
+            distinct: other.accounting.distinct, mismatch: range(other.candidates.compactMap { $0.mismatch?.value }))
+    }
+
+    /// Candidates and the prior in the plane of the two latent directions along which accepted ones moved most.
+    private func latentPanel() -> LatentPanel? {
+        let accepted = result.ranking.accepted.compactMap { result.candidates[$0.candidate].latent }
+        guard let dimension = accepted.first?.count, dimension >= 2 else { return nil }
+        let shift = (0..<dimension).map { axis in abs(accepted.reduce(0) { $0 + $1[axis] }) / Double(accepted.count) }
+        let axes = Array(shift.indices.sorted { (shift[$1], $0) < (shift[$0], $1) }.prefix(2))
+        func cloud(_ kind: LatentPanel.Cloud.Kind, _ latents: [[Double]], _ indices: [Int] = []) -> LatentPanel.Cloud {
+            LatentPanel.Cloud(
+                kind: kind, x: latents.map { $0[axes[0]] }, y: latents.map { $0[axes[1]] }, realizations: indices)
+        }
+        var stream = RandomStream(seed: project.seed, purpose: "report.prior")
+        let prior = (0..<Self.latentPoints).map { _ in stream.normals(dimension) }
+        let proposals = result.candidates.filter { $0.origin == .proposal }.prefix(Self.latentPoints)
+        return LatentPanel(
+            xLabel: "latent \(axes[0] + 1)", yLabel: "latent \(axes[1] + 1)",
+            clouds: [
+                cloud(.prior, prior), cloud(.proposal, proposals.compactMap(\.latent)),
+                cloud(.accepted, accepted, result.ranking.accepted.map(\.candidate))
+            ])
+    }
+}
+
+/// Which realizations are shown first, and why: the best, the middle one, and the one most unlike the best.
+private struct MemberRoles {
+    private var roles: [Int: String] = [:]
+
+    init(_ indices: [Int], accepted: Int, realizations: [Realization]) {
+        guard let best = indices.first, let first = realizations.first else { return }
+        roles[best] = "best"
+        let pool = indices.prefix(max(min(accepted, indices.count), 1))
+        if pool.count > 2 { roles[pool[pool.count / 2]] = "median" }
+        let distances = zip(pool, realizations).dropFirst().map { ($0, Distinctness.distance($1, first)) }
+        if let farthest = distances.max(by: { $0.1 < $1.1 }), roles[farthest.0] == nil {
+            roles[farthest.0] = "most different"
+        }
+    }
+
+    subscript(index: Int) -> String? { roles[index] }
+}
+
+/// Numbers within sentences.
+enum NumberFormat {
+    static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
+    static func percent(_ fraction: Double) -> String { String(format: "%.3g %%", 100 * fraction) }
+    static func days(_ seconds: Double) -> String { String(format: "%.4g days", seconds / Unit.day) }
+}
+
+extension PriorSettings {
+    /// Name of each facies code; empty in a prior without facies.
+    var faciesNames: [UInt8: String] { [:] }
+}

@@ -1,0 +1,48 @@
+import Calibration
+import CaseFiles
+import Foundation
+import NeuralNetworks
+import Reports
+import Reservoir
+import Storage
+
+/// Stage `report`: the page, the tables and the figures of a calibration.
+struct WriteReport {
+    let project: Project
+
+    /// Writes everything; returns the files for the user to open.
+    func run(_ report: CalibrationReport, figures: Bool) throws {
+        let folder = try project.workspace.prepare(.report)
+        try Files.write(report.page(), to: folder.appending(path: "index.html").path)
+        try Files.write(report.rankingCSV, to: folder.appending(path: "ranking.csv").path)
+        try Files.write(report.vectorsCSV, to: folder.appending(path: "vectors.csv").path)
+        try Files.write(report.breakdownCSV, to: folder.appending(path: "mismatch.csv").path)
+        let formats = figures ? Gnuplot.Format.allCases : [.svg]
+        let writer = FigureWriter(
+            gnuplot: try Gnuplot.locate(), folder: folder.appending(path: "figures", directoryHint: .isDirectory),
+            formats: formats)
+        _ = try writer.write(report)
+    }
+}
+
+extension Project {
+    var timeAxis: TimeAxis {
+        guard let start = settings.startDate else { return .days }
+        return .dates(start: Date(timeIntervalSince1970: start.seconds))
+    }
+
+    func provenance() -> Reports.Provenance {
+        let records = workspace.records
+        let stages = Stage.allCases.compactMap { stage in
+            records[stage].map { Reports.Provenance.Stage(name: stage.title, seconds: $0.seconds) }
+        }
+        return Reports.Provenance(
+            version: Version.current, seed: seed, threads: pool.threads, started: Date(), stages: stages,
+            forwardModel: "built-in two-phase simulator",
+            facts: [
+                .init("case file", settings.file), .init("vector instructions", KernelVariant.current.name),
+                .init("observations", settings.observations.file)
+            ],
+            settings: (try? Files.readText(settings.file)) ?? "")
+    }
+}

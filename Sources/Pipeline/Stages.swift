@@ -1,0 +1,87 @@
+import Calibration
+import CaseFiles
+import Foundation
+import Reports
+import Reservoir
+import Storage
+
+/// The stages as commands call them. Each does what is missing before it, and nothing that is up to date.
+extension Project {
+    /// The observations to match.
+    func observed() throws -> ObservedData {
+        guard let measured = settings.measured else {
+            throw PipelineError(
+                "there are no observations", reason: "'\(settings.observations.file)' does not exist",
+                advice: "put the measurements there, or make synthetic ones with 'lsi observe'")
+        }
+        return try ObservedData(measured.history, correlationTime: settings.observations.noise.correlationTime)
+    }
+
+    /// Draws the prior and returns what to tell the user.
+    public func drawPrior(count: Int? = nil) throws -> String {
+        let count = count ?? settings.training.realizations
+        let stage = DrawPrior(project: self)
+        try once(.prior, digest: Digest.of(stage.digest, count)) { _ = try stage.run(count: count) }
+        return "\(count) realizations in \(workspace.folder(.prior).path)"
+    }
+
+    public func generatePairs(count: Int? = nil) throws -> String {
+        let count = count ?? settings.training.pairs
+        let stage = GeneratePairs(project: self)
+        try once(.training, digest: Digest.of(try stage.digest, count)) { _ = try stage.run(count: count) }
+        return "\(count) training pairs in \(workspace.folder(.training).path)"
+    }
+
+    public func train() throws {
+        let stage = TrainNetwork(project: self)
+        let digest = try stage.digest
+        guard !workspace.isFinished(.network, digest: digest) else { return console.note("networks: up to date") }
+        _ = try drawPrior()
+        _ = try generatePairs()
+        try once(.network, digest: digest) { try stage.run() }
+    }
+
+    public func calibrate() throws {
+        try train()
+        let training = try TrainNetwork(project: self).prepared()
+        let stage = CalibrateCase(project: self, training: training)
+        let observed = try observed()
+        try once(.calibration, digest: stage.digest(settings.calibration, observed)) {
+            _ = try stage.run(settings.calibration, observed: observed)
+        }
+    }
+
+    public func writeReport(figures: Bool = false) throws {
+        try calibrate()
+        let report = try assembleReport()
+        try once(.report, digest: UUID().uuidString) { try WriteReport(project: self).run(report, figures: figures) }
+        console.note("report: \(workspace.folder(.report).appending(path: "index.html").path)")
+    }
+
+    public func run() throws { try writeReport() }
+
+    /// The result of the last calibration, for the terminal.
+    public func summary(asJSON: Bool) throws -> String {
+        let report = try assembleReport()
+        return asJSON ? report.summaryJSON : report.terminalText(style: .detect(descriptor: 1))
+    }
+
+    /// How good the networks are, for the terminal.
+    public func trainingSummary(asJSON: Bool) throws -> String {
+        let training = try TrainNetwork(project: self).prepared()
+        let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
+        let panel = training.panel(caseName: settings.name, maps: maps)
+        return asJSON ? panel.summaryJSON : panel.terminalText(style: .detect(descriptor: 1))
+    }
+
+    private func assembleReport() throws -> CalibrationReport {
+        let training = try TrainNetwork(project: self).prepared()
+        let stage = CalibrateCase(project: self, training: training)
+        let observed = try observed()
+        let (calibrator, result) = try stage.finished(settings.calibration, observed: observed)
+        return try ReportAssembly(
+            project: self, training: training, result: result, calibrator: calibrator, observed: observed,
+            priorSeries: try GeneratePairs(project: self).series(), methods: [result]
+        ).report()
+    }
+}

@@ -1,0 +1,80 @@
+import Calibration
+import Foundation
+import LatentSpaceInversion
+import Reservoir
+import Storage
+
+/// How far decoded realizations are from the ones they were encoded from, in noise units, by the simulator.
+struct FloorMeasurement: Codable, Sendable {
+    /// `O` of each held-out realization, ascending.
+    let mismatches: [Double]
+    let medianByType: [String: Double]
+    let threshold: Double
+    let shareWithinThreshold: Double
+
+    init(_ measured: [Mismatch], test: AcceptanceTest) {
+        mismatches = measured.map(\.value).sorted()
+        threshold = test.threshold
+        shareWithinThreshold =
+            measured.isEmpty ? 0 : Double(measured.count { test.accepts($0.value) }) / Double(measured.count)
+        var byType: [String: [Double]] = [:]
+        for mismatch in measured {
+            for (type, part) in mismatch.byType { byType[type, default: []].append(part.value) }
+        }
+        medianByType = byType.mapValues(median)
+    }
+}
+
+/// The quality of a training as it is kept beside the networks.
+struct StoredQuality: Sendable {
+    /// Numbers only; images are kept as arrays.
+    struct Numbers: Codable, Sendable {
+        var pairs: Int, realizations: Int, heldOut: Int
+        var epochs: [EpochReport]
+        var bestEpoch: Int
+        var modelReconstruction: ImageErrors, modelFromData: ImageErrors, linearBaseline: ImageErrors
+        var dataReconstruction: Double, dataPrediction: Double, explainedVariance: Double
+        var histograms: [LatentHistogram]
+        var floor: FloorMeasurement
+        var comparisons: Int
+    }
+
+    let numbers: Numbers
+    let comparisons: [ImageComparison]
+
+    init(_ quality: TrainingQuality, floor: FloorMeasurement, pairs: Int, realizations: Int) {
+        comparisons = quality.comparisons
+        numbers = Numbers(
+            pairs: pairs, realizations: realizations, heldOut: quality.heldOutPairs.count, epochs: quality.epochs,
+            bestEpoch: quality.bestEpoch, modelReconstruction: quality.modelReconstruction,
+            modelFromData: quality.modelFromData, linearBaseline: quality.linearBaseline,
+            dataReconstruction: quality.dataReconstruction, dataPrediction: quality.dataPrediction,
+            explainedVariance: quality.explainedVariance, histograms: quality.histograms, floor: floor,
+            comparisons: quality.comparisons.count)
+    }
+
+    init(_ document: NamedArrays, path: String) throws {
+        numbers = try JSONText.value(Numbers.self, document.texts["quality"])
+        var comparisons: [ImageComparison] = []
+        for index in 0..<numbers.comparisons {
+            func image(_ name: String) throws -> [Float] {
+                try document.array("quality/\(name) \(index)", path: path).floats
+            }
+            comparisons.append(
+                ImageComparison(
+                    reference: try image("reference"), reconstruction: try image("reconstruction"),
+                    fromData: try image("from data"), fromLinearBaseline: try image("linear baseline")))
+        }
+        self.comparisons = comparisons
+    }
+
+    func store(in document: inout NamedArrays) {
+        document.texts["quality"] = JSONText.of(numbers)
+        for (index, comparison) in comparisons.enumerated() {
+            document.arrays["quality/reference \(index)"] = StoredArray(comparison.reference)
+            document.arrays["quality/reconstruction \(index)"] = StoredArray(comparison.reconstruction)
+            document.arrays["quality/from data \(index)"] = StoredArray(comparison.fromData)
+            document.arrays["quality/linear baseline \(index)"] = StoredArray(comparison.fromLinearBaseline)
+        }
+    }
+}

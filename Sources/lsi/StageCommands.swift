@@ -1,0 +1,142 @@
+import ArgumentParser
+import CaseFiles
+import Pipeline
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "All stages from the prior to the report, redoing only what changed.")
+    @OptionGroup var options: CaseOptions
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+        try reportingErrors {
+            let project = try options.open()
+            try project.run()
+            print(try project.summary(asJSON: output.json))
+        }
+    }
+}
+
+struct Prior: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Draws realizations of the prior.")
+    @OptionGroup var options: CaseOptions
+    @Option(help: "How many realizations. Default: as many as training uses.")
+    var count: Int?
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("--count is \(count) but must be at least 1") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            print(try options.open(observations: .ifPresent).drawPrior(count: count))
+        }
+    }
+}
+
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Simulates realizations of the prior: the training pairs.")
+    @OptionGroup var options: CaseOptions
+    @Option(help: "How many pairs. Default: that of the case file.")
+    var count: Int?
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("--count is \(count) but must be at least 1") }
+    }
+
+    func run() throws {
+        try reportingErrors { print(try options.open(observations: .ifPresent).generatePairs(count: count)) }
+    }
+}
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains the dual autoencoder and measures what it can represent.")
+    @OptionGroup var options: CaseOptions
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+        try reportingErrors {
+            let project = try options.open()
+            try project.train()
+            print(try project.trainingSummary(asJSON: output.json))
+        }
+    }
+}
+
+struct Calibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Samples, simulates, accepts and ranks realizations against the observations.")
+    @OptionGroup var options: CaseOptions
+    @OptionGroup var output: JSONOption
+
+    func run() throws {
+        try reportingErrors {
+            let project = try options.open()
+            try project.calibrate()
+            print(try project.summary(asJSON: output.json))
+        }
+    }
+}
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the HTML page, the tables and the figures of a calibration.")
+    @OptionGroup var options: CaseOptions
+    @OptionGroup var output: JSONOption
+    @Flag(help: "Also write every figure as PDF, SVG and PNG.")
+    var figures = false
+
+    func run() throws {
+        try reportingErrors {
+            let project = try options.open()
+            try project.writeReport(figures: figures)
+            print(try project.summary(asJSON: output.json))
+        }
+    }
+}
+
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Simulates one realization and writes its well series as CSV to standard output.")
+    @OptionGroup var options: CaseOptions
+    @Option(help: "Which realization of the prior.")
+    var realization = 0
+
+    func run() throws {
+        try reportingErrors {
+            print(try options.open(observations: .ifPresent).simulate(realization: realization), terminator: "")
+        }
+    }
+}
+
+struct Observe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes observations of a synthetic truth, with noise, where the case expects them.")
+    @OptionGroup var options: CaseOptions
+    @Option(help: "Which truth; each number is another draw of the prior that no training set holds.")
+    var truth = 0
+    @Flag(help: "Overwrite the observations that are there.")
+    var replace = false
+
+    func validate() throws {
+        if truth < 0 { throw ValidationError("--truth is \(truth) but must not be negative") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            print(try options.open(observations: .ifPresent).observe(truth: truth, replacing: replace))
+        }
+    }
+}
+
+struct New: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Writes a commented starter case that runs.")
+    @Argument(help: "Folder to make; it must not exist yet or be empty.", completion: .directory)
+    var folder: String
+
+    func run() throws {
+        try reportingErrors { print(try NewCase.write(to: folder)) }
+    }
+}
