@@ -48,8 +48,10 @@ struct BrowserTests {
     @Test func thatTheOtherPagesDrawEverythingWithoutAnError() throws {
         let browser = try #require(Browser.located)
         let plots = PagePlots.interactive(browser.library)
+        var none = SyntheticReport.calibration(accepted: 0, timeAxis: .days)
+        (none.training, none.members) = (nil, [])
         let pages = [
-            ("nothing-accepted", SyntheticReport.calibration(accepted: 0, timeAxis: .days).page(plots: plots)),
+            ("nothing-accepted", none.page(plots: plots)),
             ("training", SyntheticReport.training.page(provenance: SyntheticReport.provenance(), plots: plots)),
             ("prior", SyntheticReport.prior.page(plots: plots)),
             ("validation", SyntheticReport.validation.page(plots: plots))

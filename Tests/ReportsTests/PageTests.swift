@@ -152,6 +152,7 @@ import Testing
         report.members = []
         report.training = nil
         let page = report.page(plots: .still(try Gnuplot.locate(), note: missing.description))
+        try PageFiles.keep(page, as: "still")
         #expect(page.contains("LSI_PLOTLY") && page.contains(".ci/setup"))
         // One vector, the histogram, three maps, the latent space.
         #expect(page.matches(of: /src="data:image\/svg\+xml;base64,/).count == 6)
@@ -170,6 +171,24 @@ import Testing
                 try PlotLibrary.locate(environment: ["XDG_CACHE_HOME": folder.path, "LSI_PLOTLY": "/nowhere.js"])
             }
         }
+    }
+
+    @Test func thatALargeEnsembleGivesAPageThatABrowserCanHold() throws {
+        var report = SyntheticReport.calibration(accepted: 500, simulated: 3000)
+        let large = (1...100).map { index in
+            MemberPanel(
+                realization: report.ranking[index].realization,
+                maps: [SyntheticReport.channels(index, columns: 100, rows: 100)], curves: report.members[0].curves)
+        }
+        report.members = large
+        let clock = ContinuousClock()
+        var size = 0
+        let time = clock.measure { size = report.page(plots: library).utf8.count }
+        // A map of 100 x 100 cells is 13.3 kB in base 64, nine curves of 40 six-digit numbers at most 3.6 kB, a row of
+        // the ranking at most 800 bytes; the rest of the page half a megabyte.
+        #expect(size < 100 * 17_000 + 3000 * 800 + 500_000, "\(size) bytes")
+        // Takes 0.6 s on a busy core; ten times that is a sign of quadratic work.
+        #expect(time < .seconds(6))
     }
 
     /// What the page's script reads.

@@ -26,9 +26,9 @@
     const plainNumber = (v) => v >= 1e5 || v < 1e-3 ? v.toExponential(0) : String(Number(v.toPrecision(2)));
 
     /** Ticks at 1, 2 and 5 times the powers of ten for an axis that holds logarithms. */
-    const logarithmicTicks = (low, high) => {
+    const logarithmicTicks = (low, high, isNarrow = false) => {
         const values = [], texts = [];
-        const steps = high - low > 3 ? [1] : [1, 2, 5];
+        const steps = high - low > (isNarrow ? 1 : 3) ? [1] : [1, 2, 5];
         for (let decade = Math.floor(low); decade <= Math.ceil(high); decade++) {
             for (const step of steps) {
                 values.push(decade + Math.log10(step));
@@ -186,12 +186,12 @@
         return map.colors.flatMap((color, i) => [[i / count, color], [(i + 1) / count, color]]);
     };
 
-    const colorBar = (map) => {
+    const colorBar = (map, isNarrow) => {
         const bar = {
-            orientation: "h", y: 0, yanchor: "top", ypad: 5, x: 0.5, xanchor: "center", xpad: 0, len: 1, thickness: 8,
-            outlinewidth: 0, tickfont: font, ticklabeloverflow: "allow", title: { text: hoverText(map.label), side: "bottom", font }
+            orientation: "h", y: 0, yanchor: "top", ypad: 5, x: 0.5, xanchor: "center", xpad: 0, len: 0.88, thickness: 8,
+            outlinewidth: 0, tickfont: font, ticklabeloverflow: "allow", tickangle: 0, nticks: isNarrow ? 4 : 6, title: { text: hoverText(map.label), side: "bottom", font }
         };
-        if (map.logarithmic) { Object.assign(bar, logarithmicTicks(map.low, map.high)); }
+        if (map.logarithmic) { Object.assign(bar, logarithmicTicks(map.low, map.high, isNarrow)); }
         return bar;
     };
 
@@ -204,7 +204,7 @@
         }));
         const heat = {
             type: "heatmap", z: values, text: shown, zmin: map.low, zmax: map.high, colorscale: colorScale(map),
-            showscale: !map.facies.length, colorbar: colorBar(map), hovertemplate: "column %{x}, row %{y}: %{text}<extra></extra>",
+            showscale: !map.facies.length, colorbar: colorBar(map, element.clientWidth < 260), hovertemplate: "column %{x}, row %{y}: %{text}<extra></extra>",
             x: Array.from({ length: map.columns }, (_, i) => i + 1), y: Array.from({ length: map.rows }, (_, i) => i + 1)
         };
         const wells = {
@@ -229,10 +229,13 @@
             },
             hoverlabel: { font: { ...font, color: ink }, bgcolor: "#fff" }
         };
-        const height = (element.clientWidth - 2) * map.rows * map.aspect / map.columns;
         const room = map.facies.length ? 0 : map.label ? 44 : 28;
         layout.margin.b += room;
-        element.style.height = `${Math.round(Math.min(Math.max(height, 90), 1.6 * element.clientWidth)) + room + 2}px`;
+        element.fitHeight = () => {
+            const height = (element.clientWidth - 2) * map.rows * map.aspect / map.columns;
+            element.style.height = `${Math.round(Math.min(Math.max(height, 90), 1.6 * element.clientWidth)) + room + 2}px`;
+        };
+        element.fitHeight();
         if (map.facies.length) { element.after(faciesLegend(map)); }
         Plotly.newPlot(element, [heat, wells], layout, options);
     };
@@ -263,11 +266,29 @@
         for (const entry of entries) { if (entry.isIntersecting) { draw(entry.target); observer.unobserve(entry.target); } }
     }, { rootMargin: "400px" });
     places.forEach((place) => observer.observe(place));
-    const drawAll = () => {
-        places.forEach(draw);
-        document.querySelectorAll(".js-plotly-plot").forEach((plot) => { if (plot.offsetWidth) { Plotly.Plots.resize(plot); } });
+    const fit = () => document.querySelectorAll(".js-plotly-plot").forEach((plot) => {
+        if (!plot.offsetWidth) { return; }
+        if (plot.fitHeight) { plot.fitHeight(); }
+        Plotly.Plots.resize(plot);
+    });
+
+    /** Diagrams take their size from the screen. So paper's rules hold on the screen while they are fitted for it. */
+    const printRules = Array.from(document.styleSheets).flatMap((sheet) => Array.from(sheet.cssRules))
+        .filter((rule) => rule.media && rule.media.mediaText === "print");
+    const laidOutForPaper = (isPaper) => {
+        printRules.forEach((rule) => { rule.media.mediaText = isPaper ? "all" : "print"; });
+        // A4 and Letter less the margins, whichever is narrower.
+        document.body.style.width = isPaper ? "182mm" : "";
     };
-    window.addEventListener("beforeprint", drawAll);
+    window.addEventListener("beforeprint", () => {
+        laidOutForPaper(true);
+        places.forEach(draw);
+        fit();
+    });
+    window.addEventListener("afterprint", () => {
+        laidOutForPaper(false);
+        fit();
+    });
 
     // --- Selecting a realization ------------------------------------------------------------------------------
 
