@@ -1,0 +1,70 @@
+import Reservoir
+
+/// The straight-ray linear forward model of the published demonstration.
+///
+/// Each source is one vector, `RAY:V1` and so on from the bottom and `RAY:H1` and so on from the right; its "times" are
+/// the receivers, counted from 1. Values are integrals along rays divided by ``divisors``.
+public struct RayTomographyModel: ForwardModel {
+    /// What the rays integrate.
+    public enum Quantity: Equatable, Sendable {
+        /// 1 in cells of this facies, 0 elsewhere.
+        case facies(code: UInt8)
+        case porosity
+    }
+
+    public let geometry: RayGeometry
+    public let quantity: Quantity
+    /// One per ray, positive; the published demonstration takes the largest integral over its training images.
+    public let divisors: [Double]
+    public let vectorKeys: [VectorKey]
+    public let reportTimes: [Double]
+
+    /// - Parameter divisors: `[rays]`; `nil`: 1 for all.
+    /// - Throws: ``ParameterError`` if a divisor is missing or not positive.
+    public init(
+        geometry: RayGeometry, quantity: Quantity = .facies(code: 1), divisors: [Double]? = nil
+    ) throws(ParameterError) {
+        let rays = geometry.paths.count
+        let divisors = divisors ?? Array(repeating: 1, count: rays)
+        try require(divisors.count == rays, "divisors", "\(divisors.count) values", "must have \(rays), one per ray")
+        try require(divisors.allSatisfy { $0 > 0 && $0.isFinite }, "divisors", "one value", "must be positive")
+        (self.geometry, self.quantity, self.divisors) = (geometry, quantity, divisors)
+        vectorKeys = ["V", "H"].flatMap { side in (1...geometry.positions).map { VectorKey("RAY", "\(side)\($0)") } }
+        reportTimes = (1...geometry.positions).map(Double.init)
+    }
+
+    public var settingsDigest: String {
+        let text = "rays 1 \(geometry.columns) \(geometry.rows) \(geometry.positions) \(quantity) \(divisors)"
+        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "rays-" + String(hash, radix: 16)
+    }
+
+    public func makeSimulator() -> any ForwardSimulator { RayTomographySimulator(model: self) }
+}
+
+private final class RayTomographySimulator: ForwardSimulator {
+    private let model: RayTomographyModel
+
+    init(model: RayTomographyModel) { self.model = model }
+
+    func simulate(_ realization: Realization) throws(SimulationFailure) -> ProductionSeries {
+        let cells = model.geometry.columns * model.geometry.rows
+        guard realization.cellCount == cells else {
+            throw SimulationFailure("the realization has \(realization.cellCount) cells, the ray geometry \(cells)")
+        }
+        let values: [Double]
+        switch model.quantity {
+        case .porosity: values = realization.porosity.map { Double($0) }
+        case .facies(let code):
+            guard let facies = realization.facies else {
+                throw SimulationFailure("the realization has no facies for the rays to integrate")
+            }
+            values = facies.map { $0 == code ? 1 : 0 }
+        }
+        let integrals = zip(model.geometry.integrals(of: values), model.divisors).map { $0 / $1 }
+        let width = model.geometry.positions
+        return ProductionSeries(
+            times: model.reportTimes, keys: model.vectorKeys,
+            values: model.vectorKeys.indices.map { Array(integrals[$0 * width..<($0 + 1) * width]) })
+    }
+}
