@@ -117,6 +117,18 @@ import Testing
         #expect(Set(members.keys) == Set(report.members.map { String($0.realization) }))
     }
 
+    @Test func thatMapsOfAKindShareTheirColoursWhateverTheirTitles() {
+        var uniform = SyntheticReport.channels(1)
+        uniform.title = "another"
+        uniform.values = uniform.values.map { _ in 0 }
+        uniform.quantity = .facies(names: [])
+        var varied = SyntheticReport.channels(2)
+        varied.quantity = .facies(names: [])
+        let scales = MapScale.shared(by: [uniform, varied, SyntheticReport.permeability(1)])
+        #expect(scales.count == 2)
+        #expect(scales[uniform.quantity.kind]?.facies == ["facies 0", "facies 1"])
+    }
+
     @Test func thatMapsTravelToTheLastCell() throws {
         var map = SyntheticReport.channels(1)
         map.values[7] = .nan

@@ -41,6 +41,27 @@ struct MapScale: Equatable, Sendable {
     }
 }
 
+extension MapScale {
+    /// One scale for all maps of a kind, by ``MapPanel/Quantity/kind``, so that their colours compare.
+    static func shared(by maps: [MapPanel]) -> [String: MapScale] {
+        Dictionary(grouping: maps, by: \.quantity.kind).mapValues(MapScale.init(of:))
+    }
+}
+
+extension MapPanel.Quantity {
+    /// Equal for quantities whose values are drawn on the same scale.
+    var kind: String {
+        switch self {
+        case .facies(let names): "facies \(names)"
+        case .permeability: "permeability"
+        case .porosity: "porosity"
+        case .probability: "probability"
+        case .spread(let label): "spread \(label)"
+        case .other(let label): "other \(label)"
+        }
+    }
+}
+
 extension MapPanel {
     /// The values as numbers to colour, in the unit shown: log10 of mD for permeability. NaN stays.
     var drawnValues: [Double] {

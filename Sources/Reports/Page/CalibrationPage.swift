@@ -19,13 +19,13 @@ extension CalibrationReport {
 
     /// The realizations a click can select, and the times of their curves.
     private var selectionData: [(String, JSONValue)] {
-        let scales = Dictionary(grouping: members.flatMap(\.maps), by: \.title).mapValues(MapScale.init(of:))
+        let scales = MapScale.shared(by: members.flatMap(\.maps))
         let entries = members.map { member in
             (
                 String(member.realization),
                 JSONValue.object([
                     ("role", member.role.map { .string($0) } ?? .null),
-                    ("maps", .array(member.maps.map { $0.json(scale: scales[$0.title] ?? MapScale(of: [$0])) })),
+                    ("maps", .array(member.maps.map { $0.json(scale: scales[$0.quantity.kind] ?? MapScale(of: [$0])) })),
                     (
                         "curves",
                         .array(

@@ -1,13 +1,14 @@
 extension CalibrationReport {
     /// Methods on the same data, and scenarios of a mixed prior.
     var comparisonSection: PageSection? {
-        guard !methods.isEmpty || !scenarios.isEmpty else { return nil }
+        guard methods.count > 1 || !scenarios.isEmpty else { return nil }
         return PageSection(
             identifier: "comparison", title: "Comparison", content: "\(methodTable)\(scenarioTable)")
     }
 
     private var methodTable: Markup {
-        guard !methods.isEmpty else { return "" }
+        // One method alone compares with nothing.
+        guard methods.count > 1 else { return "" }
         var table = HTMLTable(columns: [
             .text("Method"), .number("Simulations"), .number("Accepted"), .number("Distinct"),
             .number("Simulations per distinct"), .number("Best O"), .number("Median O"),

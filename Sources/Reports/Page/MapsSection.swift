@@ -16,8 +16,8 @@ extension CalibrationReport {
     }
 
     private func gallery(of member: MemberPanel, _ builder: inout PageBuilder) -> Markup {
-        let scales = Dictionary(grouping: members.flatMap(\.maps), by: \.title).mapValues(MapScale.init(of:))
-        let drawn = member.maps.map { builder.place(.map($0), scale: scales[$0.title]) }
+        let scales = MapScale.shared(by: members.flatMap(\.maps))
+        let drawn = member.maps.map { builder.place(.map($0), scale: scales[$0.quantity.kind]) }
         let role = member.role.map { $0.prefix(1).uppercased() + $0.dropFirst() } ?? ""
         let single: Markup = drawn.count == 1 ? " single" : ""
         return """

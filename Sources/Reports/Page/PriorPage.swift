@@ -13,8 +13,8 @@ extension PriorPreview {
     }
 
     private func realizationsSection(_ builder: inout PageBuilder) -> PageSection {
-        let scales = Dictionary(grouping: realizations, by: { $0.quantity.name }).mapValues(MapScale.init(of:))
-        let drawn = realizations.map { builder.place(.map($0), scale: scales[$0.quantity.name]) }
+        let scales = MapScale.shared(by: realizations)
+        let drawn = realizations.map { builder.place(.map($0), scale: scales[$0.quantity.kind]) }
         return PageSection(
             identifier: "realizations", title: "Realizations", content: "<div class=\"plots maps small\">\(drawn)</div>"
         )
@@ -52,18 +52,5 @@ extension StatisticRow {
     fileprivate var deviation: Double? {
         guard let target, let standardError, standardError > 0 else { return nil }
         return (measured - target) / standardError
-    }
-}
-
-extension MapPanel.Quantity {
-    /// Maps of one name share their colours.
-    fileprivate var name: String {
-        switch self {
-        case .facies(let names): "facies \(names)"
-        case .permeability: "permeability"
-        case .porosity: "porosity"
-        case .probability: "probability"
-        case .spread(let label), .other(let label): label
-        }
     }
 }
