@@ -25,7 +25,10 @@ extension CalibrationReport {
                 String(member.realization),
                 JSONValue.object([
                     ("role", member.role.map { .string($0) } ?? .null),
-                    ("maps", .array(member.maps.map { $0.json(scale: scales[$0.quantity.kind] ?? MapScale(of: [$0])) })),
+                    (
+                        "maps",
+                        .array(member.maps.map { $0.json(scale: scales[$0.quantity.kind] ?? MapScale(of: [$0])) })
+                    ),
                     (
                         "curves",
                         .array(
