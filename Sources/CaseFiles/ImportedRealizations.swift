@@ -86,7 +86,7 @@ private struct ImportReader {
         }
         return try ensemble(
             of: try attempt { () throws(StorageError) in
-                try NamedArrays.importing(path, names: [dataset]).array(dataset, path: path)
+                try NamedArrays.importing(path, dataset: dataset).array(dataset, path: path)
             })
     }
 

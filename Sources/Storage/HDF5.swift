@@ -42,9 +42,9 @@ enum HDF5 {
     }
 
     /// The numeric datasets and root text attributes of the HDF5 file that `bytes` are.
-    /// - Parameter names: the datasets wanted, all if `nil`. Those that are neither integers nor floating point are
-    ///   left out.
-    static func decode(_ bytes: [UInt8], names: Set<String>? = nil) throws(HDF5Failure) -> NamedArrays {
+    ///
+    /// For files known to be whole only; see ``decodeIsolated(_:dataset:)`` for others.
+    static func decode(_ bytes: [UInt8]) throws(HDF5Failure) -> NamedArrays {
         var image = bytes
         return try exclusively { () throws(HDF5Failure) in
             let access = try Handle(H5Pcreate(lsi_h5_file_access()), H5Pclose)
@@ -54,7 +54,7 @@ enum HDF5 {
             var document = NamedArrays()
             // No honest array is larger than its file by more than what deflate can save.
             let limit = 1032 * bytes.count
-            for name in try linkNames(in: file.id) where names?.contains(name) ?? true {
+            for name in try linkNames(in: file.id) {
                 document.arrays[name] = try readArray(named: name, from: file.id, limit: limit)
             }
             for name in try attributeNames(of: file.id) {
@@ -259,7 +259,7 @@ private func failure() -> HDF5Failure {
 
 private let lock = NSLock()
 
-private func exclusively<Result>(_ body: () throws(HDF5Failure) -> Result) throws(HDF5Failure) -> Result {
+func exclusively<Result>(_ body: () throws(HDF5Failure) -> Result) throws(HDF5Failure) -> Result {
     lock.lock()
     defer { lock.unlock() }
     lsi_h5_silence()

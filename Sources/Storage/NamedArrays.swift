@@ -66,15 +66,28 @@ public struct NamedArrays: Equatable, Sendable {
         guard footer == Footer(of: content) else {
             throw StorageError(.damaged, path: path, reason: "is corrupt: its checksum does not match", advice: remedy)
         }
-        let document = try decode(Array(content), path: path, names: nil, remedy: remedy)
+        let document: NamedArrays
+        do {
+            document = try HDF5.decode(Array(content))
+        } catch {
+            throw StorageError(
+                .damaged, path: path, reason: "is not a sound HDF5 file (\(error.reason))", advice: remedy)
+        }
         return (document, try provenance(of: document, path: path, format: format, version: version))
     }
 
-    /// Reads arrays from an HDF5 file of any origin.
-    /// - Parameter names: those wanted, all if `nil`.
-    public static func importing(_ path: String, names: Set<String>? = nil) throws(StorageError) -> NamedArrays {
+    /// Reads the numeric arrays of an HDF5 file of any origin, in a process of its own: whatever the file does to the
+    /// HDF5 library does not happen here.
+    /// - Parameter dataset: the one wanted, all if `nil`.
+    public static func importing(_ path: String, dataset: String? = nil) throws(StorageError) -> NamedArrays {
         let bytes = try Files.read(path)
-        return try decode(bytes, path: path, names: names, remedy: "write it again with the program that made it")
+        do {
+            return NamedArrays(arrays: try HDF5.decodeIsolated(bytes, dataset: dataset))
+        } catch {
+            throw StorageError(
+                .damaged, path: path, reason: "is not a sound HDF5 file (\(error.reason))",
+                advice: "write it again with the program that made it")
+        }
     }
 
     /// The array of a name in single precision.
@@ -103,17 +116,6 @@ public struct NamedArrays: Equatable, Sendable {
                 advice: "it belongs to other settings; delete it and run again")
         }
         return array
-    }
-
-    private static func decode(
-        _ bytes: [UInt8], path: String, names: Set<String>?, remedy: String
-    ) throws(StorageError) -> NamedArrays {
-        do {
-            return try HDF5.decode(bytes, names: names)
-        } catch {
-            throw StorageError(
-                .damaged, path: path, reason: "is not a sound HDF5 file (\(error.reason))", advice: remedy)
-        }
     }
 
     private static func provenance(

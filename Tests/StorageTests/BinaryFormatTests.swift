@@ -96,8 +96,9 @@ struct HDF5ImportTests {
         let document = NamedArrays(arrays: ["a/b": StoredArray([1, 2, 3] as [Double])], texts: ["note": "x"])
         let bytes = try HDF5.encode(document)
         try Files.write(bytes, to: scratch.file("a.h5"))
-        #expect(try NamedArrays.importing(scratch.file("a.h5")) == document)
-        #expect(try NamedArrays.importing(scratch.file("a.h5"), names: ["c"]).arrays.isEmpty)
+        #expect(try NamedArrays.importing(scratch.file("a.h5")).arrays == document.arrays)
+        #expect(try NamedArrays.importing(scratch.file("a.h5"), dataset: "a/b").arrays == document.arrays)
+        #expect(try NamedArrays.importing(scratch.file("a.h5"), dataset: "c").arrays.isEmpty)
     }
 
     @Test func thatWhatIsNotHDF5IsRefused() throws {
@@ -119,8 +120,52 @@ struct HDF5ImportTests {
         let mutator = Mutator(valid: try HDF5.encode(document), seed: 21)
         for round in 0..<Mutator.rounds {
             let input = mutator.input(round)
-            guard let read = try? HDF5.decode(input) else { continue }
-            #expect(read.arrays.values.allSatisfy { $0.values.count <= 1032 * input.count })
+            guard let arrays = try? HDF5.decodeIsolated(input, dataset: nil) else { continue }
+            #expect(arrays.values.allSatisfy { $0.values.count <= 1032 * input.count })
+        }
+    }
+}
+
+struct NetpbmTests {
+    private func parse(_ text: String, _ raw: [UInt8] = []) throws -> GreyImage {
+        try Netpbm.parse(Array(text.utf8) + raw, path: "a.pbm")
+    }
+
+    @Test func thatAllFourKindsAreRead() throws {
+        let bits = GreyImage(
+            columns: 9, rows: 2, levels: [1, 0, 0, 0, 0, 0, 0, 1, 1] + [UInt8](repeating: 0, count: 9), largest: 1)
+        #expect(try parse("P1\n# note\n9 2\n100000011\n0 0 0 000000\n") == bits)
+        #expect(try parse("P4 9 2\n", [0b1000_0001, 0b1000_0000, 0, 0]) == bits)
+        let grey = GreyImage(columns: 2, rows: 2, levels: [0, 7, 200, 255], largest: 255)
+        #expect(try parse("P2 2 2 255\n0 7\n200 255\n") == grey)
+        // The second pixel is a blank: only one belongs to the header.
+        #expect(try parse("P5 2 1 255\n", [0x20, 0x0A]).levels == [0x20, 0x0A])
+    }
+
+    @Test(arguments: [
+        ("PNG", "is not an image of type PBM or PGM"), ("P4 9", "has a header that cannot be understood"),
+        ("P4 9 2\n1", "has fewer pixels than its 9 x 2, or wrong ones"),
+        ("P5 3000000000 3000000000 255\n1", "has fewer pixels than its 3000000000 x 3000000000, or wrong ones"),
+        ("P5 9999999999 9999999999 255\n1", "has a header that cannot be understood"),
+        ("P2 2 1 7\n3 8", "has fewer pixels than its 2 x 1, or wrong ones")
+    ])
+    func thatOtherContentIsRefused(text: String, reason: String) {
+        #expect(
+            storageMessage { _ = try parse(text) }
+                == "a.pbm: \(reason); convert it with an image program to PBM or PGM")
+    }
+
+    @Test func thatDamagedImagesNeverTrapNorGrow() {
+        let images = [
+            Array("P4 33 4\n".utf8) + [UInt8](repeating: 0xA5, count: 20), Array("P2 3 2 9\n1 2 3\n4 5 6\n".utf8)
+        ]
+        for (seed, valid) in images.enumerated() {
+            let mutator = Mutator(valid: valid, seed: UInt64(31 + seed))
+            for round in 0..<Mutator.rounds {
+                let input = mutator.input(round)
+                guard let image = try? Netpbm.parse(input, path: "a") else { continue }
+                #expect(image.levels.count <= 8 * input.count)
+            }
         }
     }
 }

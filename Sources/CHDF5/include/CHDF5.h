@@ -4,6 +4,8 @@
 // HDF5's constants are macros over variables, which Swift cannot see; each gets a function here. So do the calls whose
 // names are macros in newer releases.
 #include <hdf5/serial/hdf5.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 static inline unsigned lsi_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned lsi_h5_truncate(void) { return H5F_ACC_TRUNC; }
@@ -37,5 +39,21 @@ void lsi_h5_error(char *text, size_t capacity);
 
 /// Calls `take` with the path of every hard link below the root of `file`, each group being entered once.
 herr_t lsi_h5_visit_links(hid_t file, void (*take)(const char *name, void *context), void *context);
+
+/// What a record of an isolated export holds.
+typedef enum {
+    LSI_H5_END, LSI_H5_FLOAT, LSI_H5_DOUBLE, LSI_H5_BYTE, LSI_H5_INTEGER,
+    /// The name is the reason.
+    LSI_H5_FAILURE
+} lsi_h5_record;
+
+/// Starts a child process that opens the HDF5 file in `image` and writes its numeric datasets, or only the one named
+/// `wanted`, to `descriptor`. No array may take more than `limit` bytes.
+///
+/// A record is three native 32-bit words (kind, length of the name, rank), the name, a 64-bit extent for each axis, and
+/// the values in native form; the last one is of kind LSI_H5_END or LSI_H5_FAILURE.
+///
+/// \returns the child, to be waited for; negative if there is none.
+pid_t lsi_h5_export_isolated(const void *image, size_t size, const char *wanted, int descriptor, uint64_t limit);
 
 #endif
