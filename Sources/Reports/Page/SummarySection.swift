@@ -67,13 +67,12 @@ extension CalibrationReport {
         let noise: [Markup] = acceptance.noise.map { "<li>\($0)</li>" }
         let overfit: Markup =
             acceptance.overfitBelow.map { "<dt>Overfit</dt><dd>flagged below \(Self.mismatchCell($0))</dd>" } ?? ""
-        let claim = posteriorClaim ?? "Matches within the noise; not weighted samples of the posterior."
         let coverage: Markup =
             floor.map {
                 "<dt>Floor within threshold</dt><dd>\(NumberText.percent($0.shareWithinThreshold)) of held-out</dd>"
             } ?? ""
         return """
-            <dl><dt>Method</dt><dd>\(method)</dd><dt>Ensemble</dt><dd>\(claim)</dd>
+            <dl><dt>Method</dt><dd>\(method)</dd><dt>Ensemble</dt><dd>\(ensembleSentence)</dd>
             <dt>Data</dt><dd>\(NumberText.count(acceptance.dataCount)) observed values</dd>
             <dt>Noise (standard deviation)</dt><dd><ul>\(noise)</ul></dd>
             <dt>Accepted if</dt><dd>\(acceptance.rule)</dd>

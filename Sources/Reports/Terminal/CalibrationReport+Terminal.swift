@@ -58,7 +58,7 @@ extension CalibrationReport {
             style.wrapped(
                 "Accepted if \(acceptance.rule), \(NumberText.count(acceptance.dataCount)) data: O <= \(threshold)",
                 indent: 2),
-            style.wrapped(posteriorClaim ?? "Matches within the noise; not weighted samples of the posterior.")
+            style.wrapped("Accepted ensemble: \(ensembleSentence)", indent: 2)
         ]
     }
 

@@ -24,6 +24,12 @@ extension CalibrationReport {
         return "\(accepted) of \(simulated) simulated realizations \(verb) the data within the noise\(tail)."
     }
 
+    /// What the accepted ensemble may be called.
+    var ensembleSentence: String {
+        guard counts.accepted > 0 else { return "Empty; what follows ranks the rejected." }
+        return posteriorClaim ?? "Matches within the noise; not weighted samples of the posterior."
+    }
+
     /// Whether the latent proposals reached the noise by themselves; `nil` for a method that has none.
     var rawProposalSentence: String? {
         guard let raw = rawProposals else { return nil }
