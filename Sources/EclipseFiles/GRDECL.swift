@@ -32,20 +32,12 @@ public struct GRDECL: Equatable, Sendable {
                 continue
             }
             guard let values = keyword.numbers(count: cellCount, &problems) else { continue }
-            fields[keyword.name] = Self.complete(values, of: keyword, &problems)
+            let missing = values.count(where: \.isNaN)
+            if missing > 0 { problems.add(keyword, "leaves \(missing) cells to a default, but none exists") }
+            fields[keyword.name] = values
         }
         try problems.throwIfAny()
         (self.fields, self.skipped) = (fields, skipped)
-    }
-
-    private static func complete(
-        _ values: [Double?], of keyword: DeckKeyword, _ problems: inout ProblemList
-    ) -> [Double] {
-        let given = values.compactMap(\.self)
-        if given.count < values.count {
-            problems.add(keyword, "leaves \(values.count - given.count) cells to a default, but none exists")
-        }
-        return given
     }
 
     /// Builds a realization: `PERMX` and `PORO` must be there; permeability along the rows is `PERMY` (areal) or `PERMZ`

@@ -19,7 +19,8 @@ enum KeywordShape: Equatable, Sendable {
 struct KeywordReader {
     private var tokens: DeckTokenizer
     private let file: String
-    private let shape: (String) -> KeywordShape?
+    /// What is known of a keyword; may change from section to section.
+    var shape: (String) -> KeywordShape?
     private var lookahead: DeckToken?
 
     init(_ bytes: [UInt8], file: String, shape: @escaping (String) -> KeywordShape?) {
@@ -41,7 +42,7 @@ struct KeywordReader {
         case .list:
             while let record = record(of: keyword, &problems), record.itemCount > 0 { keyword.records.append(record) }
         case .tables:
-            while let token = peek(), !startsKeyword(token), let record = record(of: keyword, &problems) {
+            while let token = peek(), !endsTables(token), let record = record(of: keyword, &problems) {
                 keyword.records.append(record)
             }
         case nil: skipUnknown()
@@ -83,7 +84,7 @@ struct KeywordReader {
                 _ = take()
                 return record
             }
-            if startsKeyword(token) {
+            if startsKeyword(token), standsAlone(token) {
                 problems.add(keyword, line: token.line, "lacks the closing `/` before \(token.text)")
                 return nil
             }
@@ -107,7 +108,7 @@ struct KeywordReader {
         }
     }
 
-    /// Whether the token at hand is the only one on its line. Looks ahead on a copy: the bytes are shared, not copied.
+    /// Whether the token at hand is the only one on its line, as keywords are; `PERMX PERMY /` below COPY is data. Looks ahead on a copy: the bytes are shared, not copied.
     private func standsAlone(_ token: DeckToken) -> Bool {
         var ahead = tokens
         guard let following = ahead.next() else { return true }
@@ -116,6 +117,11 @@ struct KeywordReader {
 
     private func startsKeyword(_ token: DeckToken) -> Bool {
         token.startsLine && Self.looksLikeKeyword(token) && shape(token.text.uppercased()) != nil
+    }
+
+    /// Tables hold numbers only, so any word at the start of a line ends them, known or not.
+    private func endsTables(_ token: DeckToken) -> Bool {
+        token.startsLine && Self.looksLikeKeyword(token)
     }
 
     private static func looksLikeKeyword(_ token: DeckToken) -> Bool {
