@@ -91,7 +91,7 @@ let package = Package(
         tests("LatentSpaceInversionTests", ["LatentSpaceInversion", "TestSupport"]),
         tests("CalibrationTests", ["Calibration", "TestSupport"]),
         tests("StorageTests", ["Storage", "TestSupport"]),
-        tests("EclipseFilesTests", ["EclipseFiles", "TestSupport"]),
+        tests("EclipseFilesTests", ["EclipseFiles", "FlowSimulation", "LinearAlgebra", "Reservoir", "TestSupport"]),
         tests("CaseFilesTests", ["CaseFiles", "TestSupport"]),
         tests("ReportsTests", ["Reports", "TestSupport"]),
         tests("PipelineTests", ["Pipeline", "TestSupport"])

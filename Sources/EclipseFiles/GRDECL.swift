@@ -10,6 +10,11 @@ public struct GRDECL: Equatable, Sendable {
     /// it, and it must not be included in a deck.
     public static let known = ["PERMX", "PERMY", "PERMZ", "PORO", "ACTNUM", "FACIES"]
 
+    /// Keywords that change cells in ways this reader does not follow; passing over them would give wrong numbers.
+    private static let refused: Set<String> = [
+        "BOX", "COPY", "ADD", "MULTIPLY", "EQUALS", "OPERATE", "INCLUDE", "MINVALUE", "MAXVALUE"
+    ]
+
     /// Values of each keyword found, in the file's units (mD for permeability), `[cells]`.
     public let fields: [String: [Double]]
     /// Names of the other keywords in the file, in order.
@@ -23,10 +28,13 @@ public struct GRDECL: Equatable, Sendable {
     /// - Parameter file: the name that errors carry.
     public init(bytes: [UInt8], file: String, cellCount: Int) throws(DeckError) {
         var problems = ProblemList()
-        var reader = KeywordReader(bytes, file: file) { Self.known.contains($0) ? .records(1) : nil }
+        var reader = KeywordReader(bytes, file: file, shape: Self.shape)
         var fields: [String: [Double]] = [:]
         var skipped: [String] = []
         while let keyword = reader.next(&problems) {
+            if Self.refused.contains(keyword.name) {
+                problems.add(keyword, "is not followed here; write the final arrays, or read the whole deck instead")
+            }
             guard Self.known.contains(keyword.name) else {
                 if skipped.count < ProblemList.limit { skipped.append(keyword.name) }
                 continue
@@ -39,6 +47,14 @@ public struct GRDECL: Equatable, Sendable {
         try problems.throwIfAny()
         (self.fields, self.skipped) = (fields, skipped)
     }
+
+    private static func shape(_ keyword: String) -> KeywordShape? {
+        if known.contains(keyword) || keyword == "BOX" || keyword == "INCLUDE" { return .records(1) }
+        return refused.contains(keyword) ? .list : nil
+    }
+
+    /// Which cells the file leaves active, `[cells]`; `nil` if it does not say.
+    public var activeCells: [Bool]? { fields["ACTNUM"]?.map { $0 != 0 } }
 
     /// Builds a realization: `PERMX` and `PORO` must be there; permeability along the rows is `PERMY` (areal) or `PERMZ`
     /// (section) and equals `PERMX` if absent.
@@ -97,6 +113,14 @@ extension GRDECL {
         }
         if let previous = run { append(previous.word, previous.count) }
         return text + (runsInLine > 0 ? "\n/\n" : "/\n")
+    }
+
+    /// A realization as one file that the GRID section of a deck can include, begun by `comment`.
+    public static func text(of realization: Realization, on grid: Grid, comment: String) -> String {
+        let remark = comment.split(separator: "\n").map { "-- \($0)\n" }.joined()
+        let size = "-- \(grid.columns) columns x \(grid.rows) rows, column fastest; permeability in mD\n"
+        let parts = texts(of: realization, on: grid)
+        return remark + size + parts.sorted { $0.key < $1.key }.map { "\n" + $0.value }.joined()
     }
 
     /// The include files of a realization, by keyword: `PERMX`, `PERMY`, `PERMZ`, `PORO`, `ACTNUM`.

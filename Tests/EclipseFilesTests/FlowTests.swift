@@ -80,6 +80,29 @@ struct FlowTests {
         #expect(abs(pressure[2] - 150e5) < 10)
     }
 
+    /// `summary` of Debian's libopm-common-bin reads the same files by OPM's own reader.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/summary")))
+    func thatASummaryOfFlowsIsReadAsOPMReadsIt() throws {
+        let (model, realization) = try quarterFiveSpot()
+        try withScratchFolder { folder in
+            try DeckTemplate(model: model, summary: keys).write(realization, on: model.grid, to: folder)
+            try FlowProgram().simulate(deckNamed: "CASE.DATA", in: folder, arguments: [], timeout: 60)
+            let outcome = try ChildProcess(
+                executable: URL(fileURLWithPath: "/usr/bin/summary"), arguments: ["CASE.SMSPEC", "FOPT", "WBHP:INJ"],
+                folder: folder, timeout: 30
+            ).run()
+            let printed = outcome.log.split(separator: "\n").map { $0.split(separator: " ").compactMap { Double($0) } }
+                .filter { $0.count == 2 }
+            let series = try SummaryFile(contentsOf: folder.appendingPathComponent("CASE")).series
+            let oil = try #require(series[VectorKey("FOPT")]), pressure = try #require(series[VectorKey("WBHP", "INJ")])
+            try #require(printed.count == oil.count)
+            for (index, row) in printed.enumerated() {
+                // Six decimals are printed.
+                #expect(abs(row[0] - oil[index]) <= 1e-6 && abs(row[1] - pressure[index] / Unit.bar) <= 1e-6)
+            }
+        }
+    }
+
     @Test func thatARealizationOutOfRangeFailsWithAReason() throws {
         var (model, realization) = try quarterFiveSpot()
         model.schedule.reportTimes = [10 * Unit.day]
@@ -99,5 +122,98 @@ struct FlowTests {
         } catch {
             #expect(error.reason.contains("flow ended with code"))
         }
+    }
+}
+
+/// A program in place of `flow`, to show how a run that goes wrong is met.
+private func fakeFlow(_ script: String, in folder: URL) throws -> OPMFlowModel.Settings {
+    let url = folder.appendingPathComponent("flow")
+    let text = "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'flow 0'; exit 0; fi\n\(script)\n"
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
+    var settings = OPMFlowModel.Settings()
+    settings.program = url.path
+    settings.scratchFolder = folder.appendingPathComponent("runs").path
+    return settings
+}
+
+private func failure(_ script: String, timeout: Double = 60) throws -> (reason: String, leftovers: [String]) {
+    try withScratchFolder { folder in
+        var settings = try fakeFlow(script, in: folder)
+        settings.timeout = timeout
+        let (model, realization) = try quarterFiveSpot()
+        let simulator = try OPMFlowModel(model: model, vectorKeys: keys, settings: settings).makeSimulator()
+        var reason = "no failure"
+        do { _ = try simulator.simulate(realization) } catch { reason = "\(error)" }
+        let runs = folder.appendingPathComponent("runs").path
+        return (reason, try FileManager.default.contentsOfDirectory(atPath: runs))
+    }
+}
+
+@Test func thatARunThatTakesTooLongIsStoppedAndCleanedUp() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (reason, leftovers) = try failure("exec sleep 600", timeout: 0.3)
+    #expect(reason == "flow was stopped after 0.3 seconds without having finished")
+    #expect(leftovers == [])
+    #expect(clock.now - start < .seconds(60))
+}
+
+@Test func thatARunThatIgnoresBeingAskedToEndIsEnded() throws {
+    let (reason, _) = try failure("trap '' TERM; while :; do sleep 0.1; done", timeout: 0.3)
+    #expect(reason == "flow was stopped after 0.3 seconds without having finished")
+}
+
+@Test func thatARunThatPrintsWithoutEndDoesNotBlock() throws {
+    // Far more than a pipe holds.
+    let (reason, _) = try failure("yes 'Newton its' | head -n 200000; exit 3")
+    #expect(reason.hasPrefix("flow ended with code 3"))
+}
+
+@Test func thatAWellShutForLackOfConvergenceFailsTheRealization() throws {
+    let (reason, _) = try failure("echo ' Well PROD will be shut because it cannot get converged.'; exit 0")
+    #expect(reason == "flow shut a well it could not solve: Well PROD will be shut because it cannot get converged.")
+}
+
+@Test func thatARunWithoutASummaryFails() throws {
+    let (reason, _) = try failure("exit 0")
+    #expect(reason == "flow left no readable summary: CASE.SMSPEC: does not exist or cannot be read")
+}
+
+@Test func thatAMissingFlowIsToldOnceWithWhatToInstall() throws {
+    var settings = OPMFlowModel.Settings()
+    settings.program = "no-such-flow"
+    let (model, _) = try quarterFiveSpot()
+    do {
+        _ = try OPMFlowModel(model: model, vectorKeys: keys, settings: settings)
+        Issue.record("a missing program was found")
+    } catch {
+        #expect(
+            "\(error)" == "OPM Flow is not installed: no program `no-such-flow` on the PATH. On Debian and Ubuntu: "
+                + "apt-get install libopm-simulators-bin")
+    }
+}
+
+@Test func thatAUsersDeckIncludesTheRealizationAndItsOwnFiles() throws {
+    try withScratchFolder { folder in
+        let deck = folder.appendingPathComponent("deck"), run = folder.appendingPathComponent("run")
+        for url in [deck.appendingPathComponent("tables"), run] {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+        // A keyword that this package does not read is none of its business here.
+        let text =
+            "RUNSPEC\nVAPOIL\nGRID\nINCLUDE\n 'PERMX.GRDECL' /\nPROPS\nINCLUDE\n 'tables/swof.inc' /\nSCHEDULE\nEND\n"
+        try text.write(to: deck.appendingPathComponent("MY.DATA"), atomically: true, encoding: .utf8)
+        try "SWOF\n 0 0 1 0\n 1 1 0 0 /\n".write(
+            to: deck.appendingPathComponent("tables/swof.inc"), atomically: true, encoding: .utf8)
+        let (model, realization) = try quarterFiveSpot()
+        let template = try DeckTemplate(contentsOf: deck.appendingPathComponent("MY.DATA"))
+        try template.write(realization, on: model.grid, to: run)
+        let written = try FileManager.default.subpathsOfDirectory(atPath: run.path).sorted()
+        #expect(written == ["MY.DATA", "PERMX.GRDECL", "tables", "tables/swof.inc"])
+
+        try text.replacingOccurrences(of: "PERMX.GRDECL", with: "tables/swof.inc").write(
+            to: deck.appendingPathComponent("MY.DATA"), atomically: true, encoding: .utf8)
+        #expect(throws: DeckError.self) { try DeckTemplate(contentsOf: deck.appendingPathComponent("MY.DATA")) }
     }
 }

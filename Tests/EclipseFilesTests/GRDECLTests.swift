@@ -63,6 +63,16 @@ func thatAWordThatIsNoDecimalNumberIsRefused(word: String) {
     #expect(!problems("PORO\n \(word) /\n", cells: 1).isEmpty)
 }
 
+@Test func thatKeywordsThatWouldChangeTheNumbersAreRefused() {
+    #expect(
+        problems("PORO\n 0.1 0.2 /\nMULTIPLY\n PORO 2 /\n/\n", cells: 2)
+            == ["a.grdecl:3: MULTIPLY: is not followed here; write the final arrays, or read the whole deck instead"])
+}
+
+@Test func thatDataMayStandOnTheLineOfItsKeyword() throws {
+    #expect(try read("ZCORN 8*1000.0 /\nPORO 2*0.1/\n", cells: 2).fields == ["PORO": [0.1, 0.1]])
+}
+
 @Test func thatARepeatCountBeyondTheGridIsRefusedBeforeItIsExpanded() {
     #expect(
         problems("PORO\n 2147483647*0.2 /\n", cells: 4) == [
@@ -79,7 +89,8 @@ func thatARealizationWrittenAsGRDECLIsReadBackUnchanged(orientation: Grid.Orient
     let along = millidarcies.map { Float(Double($0) * Unit.millidarcy) }
     let realization = Realization(
         porosity: [0.2, 0.2, 0.2, 0.1, 0.333_333_34, 0.05], permeabilityX: along, permeabilityY: along.reversed())
-    let text = GRDECL.texts(of: realization, on: grid).values.joined()
+    let text = GRDECL.text(of: realization, on: grid, comment: "realization 7")
+    #expect(text.hasPrefix("-- realization 7\n-- 3 columns x 2 rows"))
     let file = try read(text, cells: 6)
     let back = try file.realization(on: grid)
     #expect(back.porosity == realization.porosity)
@@ -87,5 +98,5 @@ func thatARealizationWrittenAsGRDECLIsReadBackUnchanged(orientation: Grid.Orient
     for (found, expected) in zip(back.permeabilityX + back.permeabilityY, along + along.reversed()) {
         #expect(abs(found - expected) <= 2 * expected.ulp)
     }
-    #expect(file.fields["ACTNUM"] == [1, 1, 0, 1, 1, 1])
+    #expect(file.activeCells == grid.active)
 }
