@@ -19,7 +19,7 @@ public struct DeckTemplate: Equatable, Sendable {
     /// A complete METRIC deck of `model` that reports the vectors `summary` at the report times.
     /// - Throws: ``ParameterError`` if a well's name does not fit a deck.
     public init(
-        model: ReservoirModel, start: CalendarDate = .deckDefault, title: String = "", summary: [VectorKey],
+        model: ReservoirModel, start: DeckDate = .deckDefault, title: String = "", summary: [VectorKey],
         deckName: String = "CASE.DATA"
     ) throws(ParameterError) {
         for well in model.wells {

@@ -4,7 +4,7 @@ import Reservoir
 /// Text of a complete METRIC deck of a model, but for the cell properties of a realization, which it includes.
 struct DeckText {
     let model: ReservoirModel
-    let start: CalendarDate
+    let start: DeckDate
     let title: String
     let summary: [VectorKey]
 

@@ -14,7 +14,7 @@ import Reservoir
 /// ``ignored``; every other one that cannot be honoured is a ``DeckProblem``, and all of them are reported at once.
 public struct EclipseDeck: Equatable, Sendable {
     public let title: String?
-    public let start: CalendarDate
+    public let start: DeckDate
     public let model: ReservoirModel
     /// The cell properties the deck gives: the base case of an ensemble.
     public let realization: Realization

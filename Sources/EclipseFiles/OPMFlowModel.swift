@@ -40,7 +40,7 @@ public struct OPMFlowModel: ForwardModel {
     /// - Throws: ``SimulationFailure`` if `flow` is not installed; ``ParameterError`` if a setting is out of range or a
     ///   well's name does not fit a deck.
     public init(
-        model: ReservoirModel, vectorKeys: [VectorKey], start: CalendarDate = .deckDefault, settings: Settings = .init()
+        model: ReservoirModel, vectorKeys: [VectorKey], start: DeckDate = .deckDefault, settings: Settings = .init()
     ) throws {
         try self.init(
             template: DeckTemplate(model: model, start: start, summary: vectorKeys), grid: model.grid,

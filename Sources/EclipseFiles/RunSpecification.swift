@@ -6,7 +6,7 @@ struct RunSpecification {
     static let cellLimit = 1_000_000
 
     var title: String?
-    var start = CalendarDate.deckDefault
+    var start = DeckDate.deckDefault
     var units = DeckUnits.metric
     var hasOil = false, hasWater = false, hasGas = false
     /// Cells along x, y and depth.
@@ -50,9 +50,9 @@ struct RunSpecification {
 
 extension DeckRecord {
     /// `day month year [hh:mm:ss]`, as in START and DATES.
-    func date(of keyword: DeckKeyword, _ problems: inout ProblemList) -> CalendarDate? {
+    func date(of keyword: DeckKeyword, _ problems: inout ProblemList) -> DeckDate? {
         guard let day = self[0]?.integer, let monthName = self[1]?.text,
-            let month = CalendarDate.month(named: monthName), let year = self[2]?.integer
+            let month = DeckDate.month(named: monthName), let year = self[2]?.integer
         else {
             problems.add(keyword, line: line, "needs a date such as `1 JAN 2020`")
             return nil
@@ -68,7 +68,7 @@ extension DeckRecord {
             time = parts.compactMap(\.self)
         }
         do {
-            return try CalendarDate(
+            return try DeckDate(
                 year: year, month: month, day: day, hour: time[0], minute: time[1], second: time[2])
         } catch {
             problems.add(keyword, line: line, error.description)

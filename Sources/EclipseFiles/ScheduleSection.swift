@@ -8,7 +8,7 @@ struct ScheduleSection {
     static let stepLimit = 100_000
     static let changeLimit = 200_000
 
-    private let start: CalendarDate
+    private let start: DeckDate
     private let units: DeckUnits
     private let displacing: Fluids.Displacing
     private(set) var wells: WellSection
@@ -19,7 +19,7 @@ struct ScheduleSection {
     /// Well controls read so far, those that later ones replaced included.
     private var changes = 0
 
-    init(grid: Grid, units: DeckUnits, displacing: Fluids.Displacing, start: CalendarDate) {
+    init(grid: Grid, units: DeckUnits, displacing: Fluids.Displacing, start: DeckDate) {
         (self.units, self.displacing, self.start) = (units, displacing, start)
         wells = WellSection(grid: grid, units: units)
     }

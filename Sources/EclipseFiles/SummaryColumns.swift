@@ -10,7 +10,7 @@ struct SummaryColumns {
         var factor: Double
     }
 
-    private(set) var start: CalendarDate?
+    private(set) var start: DeckDate?
     /// Numbers in a step.
     let count: Int
     /// Position of the time.
@@ -63,10 +63,10 @@ struct SummaryColumns {
     }
 
     /// `STARTDAT`: day, month, year, and in newer files hour, minute, microseconds.
-    private static func date(_ numbers: [Int32]) -> CalendarDate? {
+    private static func date(_ numbers: [Int32]) -> DeckDate? {
         guard numbers.count >= 3 else { return nil }
         let time = numbers.count >= 6 ? (numbers[3], numbers[4], numbers[5] / 1_000_000) : (0, 0, 0)
-        return try? CalendarDate(
+        return try? DeckDate(
             year: Int(numbers[2]), month: Int(numbers[1]), day: Int(numbers[0]), hour: Int(time.0), minute: Int(time.1),
             second: Int(time.2))
     }

@@ -8,7 +8,7 @@ import Reservoir
 /// library also ties the build to one release of OPM, Boost and fmt, for a format of one record type.
 public struct SummaryFile: Equatable, Sendable {
     /// When time is zero; `nil` if the file does not say.
-    public let start: CalendarDate?
+    public let start: DeckDate?
     /// In SI units, over the time of every step that was stored. Of several rows at one time the last is kept.
     public let series: ProductionSeries
     /// Vectors that were left out, as the file names them: of blocks, groups and connections, and such whose unit is not

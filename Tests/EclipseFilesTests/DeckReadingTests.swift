@@ -207,13 +207,13 @@ func thatAFaultInADeckIsNamed(good: String, bad: String, expected: String) throw
 }
 
 @Test func thatDatesCountTheDaysOfLeapYears() throws {
-    let start = try CalendarDate(year: 2020, month: 1, day: 1)
-    #expect(try CalendarDate(year: 2021, month: 1, day: 1).seconds(since: start) == 366 * Unit.day)
+    let start = try DeckDate(year: 2020, month: 1, day: 1)
+    #expect(try DeckDate(year: 2021, month: 1, day: 1).seconds(since: start) == 366 * Unit.day)
     #expect(
-        try CalendarDate(year: 2000, month: 3, day: 1).seconds(since: CalendarDate(year: 2000, month: 2, day: 28)) == 2
+        try DeckDate(year: 2000, month: 3, day: 1).seconds(since: DeckDate(year: 2000, month: 2, day: 28)) == 2
             * Unit.day)
     #expect(
-        try CalendarDate(year: 1900, month: 3, day: 1).seconds(since: CalendarDate(year: 1900, month: 2, day: 28))
+        try DeckDate(year: 1900, month: 3, day: 1).seconds(since: DeckDate(year: 1900, month: 2, day: 28))
             == Unit.day)
-    #expect("\(try CalendarDate(year: 2020, month: 7, day: 4, hour: 6))" == "4 JUL 2020 06:00:00")
+    #expect("\(try DeckDate(year: 2020, month: 7, day: 4, hour: 6))" == "4 JUL 2020 06:00:00")
 }

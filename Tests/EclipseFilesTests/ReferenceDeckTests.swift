@@ -17,7 +17,7 @@ struct ReferenceDeckTests {
     @Test(arguments: ["BL", "A_QFS", "B_CHAN", "C_LOGN", "E_XSEC"])
     func thatEveryReferenceDeckIsReadAndItsThreePhaseTwinIsTheSameModel(name: String) throws {
         let deck = try deck(name)
-        #expect(deck.start == (try CalendarDate(year: 2020, month: 1, day: 1)))
+        #expect(deck.start == (try DeckDate(year: 2020, month: 1, day: 1)))
         #expect(deck.model.schedule.reportTimes.count == 40)
         guard name != "BL" else { return }
         let twin = try self.deck(name + "_3P")

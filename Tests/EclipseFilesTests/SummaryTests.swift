@@ -18,7 +18,7 @@ private func message(_ specification: [UInt8], _ data: [UInt8]) -> String? {
 @Test func thatASummaryIsReadInSIUnits() throws {
     let file = try read(SummaryBytes())
     let day = Unit.day
-    #expect(file.start == (try CalendarDate(year: 2021, month: 3, day: 15, hour: 6, minute: 30, second: 5)))
+    #expect(file.start == (try DeckDate(year: 2021, month: 3, day: 15, hour: 6, minute: 30, second: 5)))
     #expect(file.series.times == [day, 2 * day, 4 * day])
     #expect(
         file.series.keys == [

@@ -1,7 +1,7 @@
 import Reservoir
 
 /// A date and time of the Gregorian calendar, without time zone: what `START`, `DATES` and summary files hold.
-public struct CalendarDate: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+public struct DeckDate: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     public let year: Int, month: Int, day: Int
     public let hour: Int, minute: Int, second: Int
 
@@ -25,7 +25,7 @@ public struct CalendarDate: Hashable, Sendable, Codable, Comparable, CustomStrin
     }
 
     /// Where a deck without `START` begins: 1 January 1983.
-    public static let deckDefault = CalendarDate(firstOf: 1983)
+    public static let deckDefault = DeckDate(firstOf: 1983)
 
     /// Eclipse's names; July has two.
     static let monthNames = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -43,11 +43,11 @@ public struct CalendarDate: Hashable, Sendable, Codable, Comparable, CustomStrin
     }
 
     /// From `earlier` to this date [s].
-    public func seconds(since earlier: CalendarDate) -> Double {
+    public func seconds(since earlier: DeckDate) -> Double {
         Double(secondsInEra - earlier.secondsInEra)
     }
 
-    public static func < (a: CalendarDate, b: CalendarDate) -> Bool { a.secondsInEra < b.secondsInEra }
+    public static func < (a: DeckDate, b: DeckDate) -> Bool { a.secondsInEra < b.secondsInEra }
 
     private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
