@@ -88,6 +88,10 @@ private func message(_ specification: [UInt8], _ data: [UInt8]) -> String? {
     huge.replaceSubrange(name.upperBound..<name.upperBound + 4, with: [0xFF, 0xFF, 0xFF, 0xFF])
     #expect(message(huge, data) == "A.SMSPEC: KEYWORDS claims -1 values, more than the file holds")
 
+    var torn = data
+    torn[torn.count - 1] ^= 1
+    #expect(message(specification, torn)?.contains("the lengths around a record differ") == true)
+
     var fewer = valid
     fewer.rows[1].removeLast()
     #expect(message(specification, fewer.data)?.contains("PARAMS has 7 values where 8 vectors") == true)
