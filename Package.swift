@@ -75,7 +75,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "LinearAlgebra", "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "NeuralNetworks",
-                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "Pipeline",
+                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Pipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: swift),

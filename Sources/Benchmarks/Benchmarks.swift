@@ -5,5 +5,7 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks", abstract: "Measures speed and accuracy of lsi; prints JSON.",
-        subcommands: [FlowBenchmark.self])
+        subcommands: [
+            FlowBenchmark.self, NetworkFloorBenchmark.self, NetworkSpeedBenchmark.self, NetworkMNISTBenchmark.self
+        ])
 }

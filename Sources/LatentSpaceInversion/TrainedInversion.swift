@@ -47,6 +47,17 @@ public struct TrainedInversion: Parameterization {
         return whitening.whitened(LatentRegression(networks: networks, ridge: ridge)(scaled))
     }
 
+    /// `Dec_d(Enc_d(d))`, `[count][layout.count]`, SI units
+    public func reconstructData(_ data: [[Double]]) -> [[Double]] {
+        let scaled = data.map { scaling.scaled($0.map { Float($0) }) }
+        return networks.dataDecoder(networks.dataEncoder(scaled)).map { scaling.unscaled($0).map { Double($0) } }
+    }
+
+    /// How decoded images compare with true ones, both `[count][channels][cells]`.
+    public func errors(_ images: [[Float]], truths: [[Float]]) -> ImageErrors {
+        ImageErrors(images, truths: truths, encoding: encoding)
+    }
+
     /// Data that the realizations of `latents` would probably give, by a network trained on the pairs: for screening
     /// only. `[count][layout.count]`, SI units
     public func predictData(_ latents: [[Double]]) -> [[Double]] {

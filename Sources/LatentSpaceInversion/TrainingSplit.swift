@@ -18,6 +18,12 @@ struct TrainingSplit: Sendable {
         heldOutModels = heldOutPairs + Array(realizations - heldFree..<realizations)
     }
 
+    /// Nothing held out.
+    init(training: [Int]) {
+        (trainingPairs, trainingModels) = (training, training)
+        (heldOutPairs, heldOutModels) = ([], [])
+    }
+
     /// `indices` in the order of one epoch (Fisher and Yates; one stream per epoch).
     static func shuffled(_ indices: [Int], seed: UInt64, purpose: String, epoch: Int) -> [Int] {
         var stream = RandomStream(seed: seed, purpose: purpose, index: UInt64(epoch))

@@ -9,6 +9,7 @@ struct ConvolutionKernel: LayerKernel {
     let slope: Float
     private let input: Shape
     private let kernel: Int
+    private let isTransposed: Bool
     private let forwardPlan: ConvolutionPlan
     private let adjointPlan: ConvolutionPlan
 
@@ -43,6 +44,7 @@ struct ConvolutionKernel: LayerKernel {
         default: preconditionFailure("\(layer) is no convolution")
         }
         try require(output.channels >= 1, layer, input, "the layer needs at least one channel")
+        if case .transposedConvolution = layer { isTransposed = true } else { isTransposed = false }
         (self.input, self.slope) = (input, slope)
         forwardPlan = ConvolutionPlan(
             rows: axes.rows.forward, columns: axes.columns.forward, input: input, output: output, kernel: kernel)
@@ -56,6 +58,8 @@ struct ConvolutionKernel: LayerKernel {
 
     private var kernelCount: Int { kernel * kernel * input.channels * output.channels }
     var parameterCount: Int { kernelCount + output.channels }
+    /// Every tap at every output pixel, whether it falls on padding or not; those of a transposed one at every input.
+    var operations: Double { 2 * Double(kernelCount) * Double(min(output.pixels, isTransposed ? input.pixels : .max)) }
 
     func scratchCount(chunks: Int) -> Int {
         var layout = Layout()

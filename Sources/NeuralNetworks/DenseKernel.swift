@@ -15,6 +15,7 @@ struct DenseKernel: LayerKernel {
 
     private var units: Int { output.count }
     var parameterCount: Int { units * (inputs + 1) }
+    var operations: Double { 2 * Double(units * inputs) }
 
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
         glorot(parameters, count: units * inputs, fanIn: inputs, fanOut: units, stream: &stream)

@@ -50,6 +50,8 @@ protocol LayerKernel: Sendable {
     var parameterCount: Int { get }
     /// Running statistics, not trained by gradients.
     var stateCount: Int { get }
+    /// Multiplications and additions for one sample, forward.
+    var operations: Double { get }
     /// What `forward` leaves for `backward`.
     func traceCount(chunks: Int) -> Int
     /// Memory used within one call.
@@ -74,6 +76,7 @@ struct LayerMemory {
 extension LayerKernel {
     var parameterCount: Int { 0 }
     var stateCount: Int { 0 }
+    var operations: Double { 0 }
     func traceCount(chunks: Int) -> Int { 0 }
     func scratchCount(chunks: Int) -> Int { 0 }
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {}

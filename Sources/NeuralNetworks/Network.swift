@@ -88,5 +88,8 @@ public struct Network: Sendable {
         return outputs
     }
 
+    /// Multiplications and additions of convolutions and dense layers for one sample.
+    public var operations: Double { kernel.operations }
+
     func makeKernel() -> SequentialKernel { kernel }
 }

@@ -13,6 +13,8 @@ struct SequentialKernel: LayerKernel {
     let parameterCount: Int, stateCount: Int
     private let steps: [Step]
 
+    var operations: Double { steps.reduce(0) { $0 + $1.kernel.operations } }
+
     /// - Parameter ordinal: of the first random layer; counts on over all of them.
     init(_ layers: [Layer], input: Shape, ordinal: inout Int) throws(ShapeError) {
         var steps: [Step] = []
@@ -152,6 +154,7 @@ struct ResidualKernel: LayerKernel {
 
     var parameterCount: Int { body.parameterCount }
     var stateCount: Int { body.stateCount }
+    var operations: Double { body.operations }
 
     private func size(_ chunks: Int) -> Int { output.count * chunks * 16 }
     func traceCount(chunks: Int) -> Int { size(chunks) + body.traceCount(chunks: chunks) }

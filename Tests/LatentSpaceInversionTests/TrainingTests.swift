@@ -1,5 +1,5 @@
 import LinearAlgebra
-import NeuralNetworks
+@testable import NeuralNetworks
 import Reservoir
 import TestSupport
 import Testing
@@ -105,5 +105,41 @@ import Testing
         #expect(
             try #require(error).description
                 == "the network does not fit: the published architecture wants 28 x 28 cells, not 9 x 11 x 1")
+    }
+}
+
+@Suite struct ArchitectureTests {
+    @Test func thatThePublishedNetworksHaveTheirPublishedShapesAndSizes() throws {
+        var settings = TrainingSettings()
+        settings.isVariational = false
+        for (architecture, side, dataCount) in [
+            (TrainingSettings.Architecture.published28, 28, 128), (.published100, 100, 2048)
+        ] {
+            settings.architecture = architecture
+            let image = Shape.image(rows: side, columns: side, channels: 1)
+            let networks = try DualNetworks(
+                Architecture(settings: settings, image: image, dataCount: dataCount), seed: 1)
+            #expect(networks.modelDecoder.output == image)
+            // Counted by hand from the published layers: convolutions k² in out + out, normalisations 2 channels, dense
+            // in out + out.
+            let convolutions = (9 * 4 + 4) + (16 * 32 + 8) + 16 + (25 * 128 + 16) + 32
+            let pooled = side / 8
+            #expect(
+                networks.modelEncoder.parameterCount
+                    == convolutions + (16 * pooled * pooled + 1) * networks.modelEncoder.output.count)
+            let base = side == 28 ? 4 : 13
+            let decoding = (25 * 256 + 16) + 32 + (16 * 128 + 8) + 16 + (9 * 32 + 4) + (9 * 4 + 1)
+            #expect(
+                networks.modelDecoder.parameterCount
+                    == (networks.modelDecoder.input.count + 1) * 16 * base * base + decoding)
+        }
+    }
+
+    @Test(arguments: [(1, 1), (3, 50), (7, 8), (28, 28), (33, 17), (60, 110), (100, 100)])
+    func thatTheDefaultNetworkFitsAnyGrid(rows: Int, columns: Int) throws {
+        let image = Shape.image(rows: rows, columns: columns, channels: 2)
+        let architecture = try Architecture(settings: TrainingSettings(), image: image, dataCount: 30)
+        #expect(try architecture.modelDecoder.outputShape() == image)
+        #expect(try architecture.modelEncoder.outputShape().count == 2 * architecture.modelLatents)
     }
 }

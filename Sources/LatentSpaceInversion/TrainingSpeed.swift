@@ -1,0 +1,46 @@
+import NeuralNetworks
+import Reservoir
+
+/// Times the optimizer steps of a training, without validation and without what follows.
+public struct TrainingSpeed: Sendable {
+    public struct Measurement: Sendable {
+        /// The first one warms up.
+        public let epochSeconds: [Double]
+        /// Multiplications and additions of one sample in a joint epoch, as the layers define them: enlarged images are
+        /// counted in full, although no one makes them.
+        public let operationsPerSample: Double
+        public let decodedPerSecond: Double
+    }
+
+    private let trainer: DualAutoencoderTrainer
+
+    public init(settings: TrainingSettings, seed: UInt64) throws(ParameterError) {
+        trainer = try DualAutoencoderTrainer(settings: settings, seed: seed)
+    }
+
+    /// - Parameter epochs: to time, beside the first.
+    public func measure(_ set: TrainingSet, epochs: Int) throws -> Measurement {
+        let encoding = set.realizations.encoding
+        let scaling = try DataScaling(fitting: set.data, layout: set.layout)
+        let image = Shape.image(rows: encoding.rows, columns: encoding.columns, channels: encoding.channelCount)
+        let architecture = try Architecture(settings: trainer.settings, image: image, dataCount: set.layout.count)
+        let networks = try DualNetworks(architecture, seed: trainer.seed)
+        let setup = try trainer.setup(set, set.data.map { scaling.scaled($0) }, architecture)
+        let all = Array(0..<set.pairCount)
+        let training = DualTraining(
+            networks, setup: setup, split: TrainingSplit(training: all), settings: trainer.settings, seed: trainer.seed)
+        let clock = ContinuousClock()
+        var seconds: [Double] = []
+        for _ in 0...epochs {
+            let time = try clock.measure { _ = try training.runEpoch(isCancelled: { false }) }
+            seconds.append(time / .seconds(1))
+        }
+        let latents = (0..<512).map { _ in [Float](repeating: 0.1, count: architecture.modelLatents) }
+        let time = clock.measure { _ = networks.modelDecoder(latents) }
+        // Each layer once forward and twice backward; the decoder runs in both passes.
+        let forward =
+            networks.all.reduce(0) { $0 + $1.operations } + networks.modelDecoder.operations
+        return Measurement(
+            epochSeconds: seconds, operationsPerSample: 3 * forward, decodedPerSecond: 512 / (time / .seconds(1)))
+    }
+}
