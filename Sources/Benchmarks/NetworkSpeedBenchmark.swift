@@ -42,7 +42,8 @@ struct NetworkSpeedBenchmark: ParsableCommand {
         /// Joint epochs: every sample once from its data and once from its image.
         let trainingSamplesPerSecond: Double
         let fastestSamplesPerSecond: Double
-        let trainingFlops: Double
+        let samplesPerCoreSecond: Double
+        let flopsPerCore: Double
         let decodedPerSecond: Double
         let secondsToFirstEpoch: Double
     }
@@ -73,10 +74,12 @@ struct NetworkSpeedBenchmark: ParsableCommand {
         settings.batch = batch
         let speed = try TrainingSpeed(settings: settings, seed: 1).measure(set, epochs: epochs)
         let rates = speed.epochSeconds.dropFirst().map { Double(samples) / $0 }.sorted()
+        let coreRates = speed.epochCoreSeconds.dropFirst().map { Double(samples) / $0 }.sorted()
+        let coreRate = coreRates[coreRates.count / 2]
         return Result(
             architecture: architecture.rawValue, samples: samples, batch: batch,
             trainingSamplesPerSecond: rates[rates.count / 2], fastestSamplesPerSecond: rates.last ?? 0,
-            trainingFlops: rates[rates.count / 2] * speed.operationsPerSample,
+            samplesPerCoreSecond: coreRate, flopsPerCore: coreRate * speed.operationsPerSample,
             decodedPerSecond: speed.decodedPerSecond, secondsToFirstEpoch: speed.epochSeconds[0])
     }
 }

@@ -24,10 +24,10 @@ struct Architecture: Equatable, Sendable, Codable {
             let sized = SizedNetworks(image: image, latents: modelLatents, width: settings.width ?? 64)
             modelEncoder = sized.encoder(outputs: factor * modelLatents)
             modelDecoder = sized.decoder()
-            let widths = [min(max(dataCount, 32), 256), 128]
+            let widths = [256, 256]
             dataEncoder = Self.dense([dataCount] + widths + [dataLatents], slope: 0.1)
             dataDecoder = Self.dense([dataLatents] + widths.reversed() + [dataCount], slope: 0.1)
-            regression = Self.dense([dataLatents, 128, 128, modelLatents], slope: 0.1)
+            regression = Self.dense([dataLatents, 256, 256, modelLatents], slope: 0.1)
         case .published28, .published100:
             let isLarge = settings.architecture == .published100
             let side = isLarge ? 100 : 28

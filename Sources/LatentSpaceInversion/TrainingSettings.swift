@@ -41,13 +41,13 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
 
     public var passes = Passes.staged
     public var faciesLoss = FaciesLoss.crossEntropy
-    public var epochs = 30
+    public var epochs = 12
     public var batch = 32
     public var learningRate = 2e-3
     /// Share of the pairs, and of the realizations without data, that no weight sees.
     public var validationFraction = 0.1
     /// Epochs without a better validation loss before training stops.
-    public var patience = 8
+    public var patience = 4
     /// Upper bound of the gradient's Euclidean norm; larger ones are scaled down.
     public var gradientLimit = 5.0
     /// Decoupled weight decay (Loshchilov and Hutter, 2019).

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetworks
 import Reservoir
 
@@ -6,6 +7,8 @@ public struct TrainingSpeed: Sendable {
     public struct Measurement: Sendable {
         /// The first one warms up.
         public let epochSeconds: [Double]
+        /// Processor time of both workers in each epoch: on a machine shared with others the steadier measure.
+        public let epochCoreSeconds: [Double]
         /// Multiplications and additions of one sample in a joint epoch, as the layers define them: enlarged images are
         /// counted in full, although no one makes them.
         public let operationsPerSample: Double
@@ -30,10 +33,12 @@ public struct TrainingSpeed: Sendable {
         let training = DualTraining(
             networks, setup: setup, split: TrainingSplit(training: all), settings: trainer.settings, seed: trainer.seed)
         let clock = ContinuousClock()
-        var seconds: [Double] = []
+        var seconds: [Double] = [], coreSeconds: [Double] = []
         for _ in 0...epochs {
+            let before = processorTime()
             let time = try clock.measure { _ = try training.runEpoch(isCancelled: { false }) }
             seconds.append(time / .seconds(1))
+            coreSeconds.append(processorTime() - before)
         }
         let latents = (0..<512).map { _ in [Float](repeating: 0.1, count: architecture.modelLatents) }
         let time = clock.measure { _ = networks.modelDecoder(latents) }
@@ -41,6 +46,14 @@ public struct TrainingSpeed: Sendable {
         let forward =
             networks.all.reduce(0) { $0 + $1.operations } + networks.modelDecoder.operations
         return Measurement(
-            epochSeconds: seconds, operationsPerSample: 3 * forward, decodedPerSecond: 512 / (time / .seconds(1)))
+            epochSeconds: seconds, epochCoreSeconds: coreSeconds, operationsPerSample: 3 * forward,
+            decodedPerSecond: 512 / (time / .seconds(1)))
+    }
+
+    /// Of this process, all threads [s].
+    private func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
     }
 }
