@@ -17,16 +17,16 @@ struct NetworkMNISTBenchmark: ParsableCommand {
     var training = 48_000
     @Option(help: "Test images to judge.")
     var test = 10_000
-    @Option var epochs = 20
+    @Option var epochs = 14
     @Option var batch = 64
     @Option var rate = 2e-3
     @Option var width = 32
-    @Option var latents = 64
-    @Option var divergence = 0.1
+    @Option var latents = 128
+    @Option var divergence = 0.03
     @Flag(help: "The published architecture instead of ours.")
     var published = false
-    @Flag(help: "All three losses at once instead of the model autoencoder first.")
-    var joint = false
+    @Flag(help: "The model autoencoder first, instead of all three losses at once.")
+    var staged = false
 
     func run() throws {
         let folder = URL(filePath: data)
@@ -95,7 +95,7 @@ struct NetworkMNISTBenchmark: ParsableCommand {
     private func settings() -> TrainingSettings {
         var settings = TrainingSettings()
         settings.architecture = published ? .published28 : .sizedFromGrid
-        settings.passes = published ? .alternating : joint ? .joint : .staged
+        settings.passes = published ? .alternating : staged ? .staged : .joint
         settings.isVariational = !published
         settings.faciesLoss = published ? .squaredError : .crossEntropy
         settings.epochs = epochs
