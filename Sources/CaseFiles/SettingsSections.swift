@@ -19,15 +19,15 @@ func readSimulator(_ root: Section) -> SimulatorSettings {
         settings.flowTolerance = section.number(
             "flow_tolerance", .fraction, .within(0, 1), default: settings.flowTolerance,
             "Tolerated relative error of the flow field over one pressure step.")
-        settings.saturationStep = section.number(
-            "saturation_step", .fraction, .within(0, 1), default: settings.saturationStep,
-            "Tolerated change of saturation in a cell over one transport step.")
+        settings.substepVolume = section.number(
+            "substep_volume", .fraction, .within(0, 1), default: settings.substepVolume,
+            "Pore volumes injected in one transport step at most.")
         settings.pressureTolerance = section.number(
             "pressure_tolerance", .fraction, .within(0, 1e-3), default: settings.pressureTolerance,
             "Residual of the pressure equation relative to what flows through the wells.")
         settings.couplingTolerance = section.number(
             "coupling_tolerance", .fraction, .within(0, 0.1), default: settings.couplingTolerance,
-            "Largest change of saturation between iterations that counts as converged.")
+            "Relative change of the flow field between iterations that counts as converged.")
         settings.maximumIterations = section.integer(
             "maximum_iterations", 1...1000, default: settings.maximumIterations, "Of one step before it is cut.")
         settings.maximumCuts = section.integer(

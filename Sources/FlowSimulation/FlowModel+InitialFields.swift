@@ -23,23 +23,31 @@ extension FlowModel {
         let sign: Double = isWater ? -1 : 1
         let isDatumInOil = isWater ? datum.depth <= contact.depth : datum.depth >= contact.depth
         let depths = topology.gridCell.map { reservoir.grid.centreDepth[$0] }
-        let oil: [Double], displacing: [Double]
-        if isDatumInOil {
-            oil = hydrostatic(factors.oil, from: datum, at: depths + [contact.depth])
-            let start = (contact.depth, oil[depths.count] + sign * contact.capillary)
-            displacing = hydrostatic(factors.displacing, from: start, at: depths)
-        } else {
-            displacing = hydrostatic(factors.displacing, from: datum, at: depths + [contact.depth])
-            let start = (contact.depth, displacing[depths.count] - sign * contact.capillary)
-            oil = hydrostatic(factors.oil, from: start, at: depths)
-        }
-        var fields = InitialFields(pressure: oil, saturation: oil)
-        for (cell, gridCell) in topology.gridCell.enumerated() {
-            let curve = curves[reservoir.rock.rockType?[gridCell] ?? 0]
-            fields.saturation[cell] = curve.saturation(atCapillary: displacing[cell] - oil[cell])
-            // Where no oil can move, the other phase carries the pressure.
-            if fields.saturation[cell] == curve.range.upperBound {
-                fields.pressure[cell] = displacing[cell] - curve.capillary[SaturationCurves.intervals]
+        var fields = InitialFields(pressure: depths, saturation: depths)
+        // The simulator takes both densities at the pressure of its cell, which is known after a first pass only. What
+        // is left after a pass shrinks by compressibility times capillary pressure, below 1e-3.
+        var shift = (displacing: [Double: Double](), oil: [Double: Double]())
+        for _ in 0..<5 {
+            let oil: [Double], displacing: [Double]
+            if isDatumInOil {
+                oil = hydrostatic(factors.oil, from: datum, at: depths + [contact.depth], shift: shift.oil)
+                let start = (contact.depth, oil[depths.count] + sign * contact.capillary)
+                displacing = hydrostatic(factors.displacing, from: start, at: depths, shift: shift.displacing)
+            } else {
+                displacing = hydrostatic(
+                    factors.displacing, from: datum, at: depths + [contact.depth], shift: shift.displacing)
+                let start = (contact.depth, displacing[depths.count] - sign * contact.capillary)
+                oil = hydrostatic(factors.oil, from: start, at: depths, shift: shift.oil)
+            }
+            for (cell, gridCell) in topology.gridCell.enumerated() {
+                let curve = curves[reservoir.rock.rockType?[gridCell] ?? 0]
+                fields.saturation[cell] = curve.saturation(atCapillary: displacing[cell] - oil[cell])
+                // Where no oil can move, the other phase carries the pressure.
+                fields.pressure[cell] =
+                    fields.saturation[cell] == curve.range.upperBound
+                    ? displacing[cell] - curve.capillary[SaturationCurves.intervals] : oil[cell]
+                shift.displacing[depths[cell]] = fields.pressure[cell] - displacing[cell]
+                shift.oil[depths[cell]] = fields.pressure[cell] - oil[cell]
             }
         }
         return fields
@@ -47,23 +55,30 @@ extension FlowModel {
 
     /// Pressures of one phase at rest. Between two depths the density is the mean of both ends, as on a face, so that
     /// a compressible column is at rest for the discrete equations too.
+    ///
+    /// - Parameter shift: by depth, what to add to the phase's pressure to get that which its density goes by [Pa].
     private func hydrostatic(
-        _ phase: VolumeFactors.Phase, from start: (depth: Double, pressure: Double), at depths: [Double]
+        _ phase: VolumeFactors.Phase, from start: (depth: Double, pressure: Double), at depths: [Double],
+        shift: [Double: Double]
     ) -> [Double] {
         let levels = Set(depths).sorted()
         var pressureAt: [Double: Double] = [:]
-        for (isDownward, side) in [
-            (true, levels.filter { $0 >= start.depth }), (false, levels.filter { $0 < start.depth })
-        ] {
+        func walk(_ levels: [Double], from start: (depth: Double, pressure: Double)) {
             var (depth, pressure) = start
-            for level in isDownward ? side : side.reversed() {
+            for level in levels {
                 let head = Unit.gravity * (level - depth) / 2
+                let known = phase.density(at: pressure + (shift[depth] ?? 0))
                 var next = pressure
-                for _ in 0..<30 { next = pressure + head * (phase.density(at: pressure) + phase.density(at: next)) }
+                for _ in 0..<30 { next = pressure + head * (known + phase.density(at: next + (shift[level] ?? 0))) }
                 (depth, pressure) = (level, next)
                 pressureAt[level] = next
             }
         }
+        let deeper = levels.filter { $0 >= start.depth }
+        walk(deeper, from: start)
+        // Cells on both sides of the start are joined directly, as their face joins them.
+        let first = deeper.first.map { ($0, pressureAt[$0] ?? start.pressure) } ?? start
+        walk(levels.filter { $0 < start.depth }.reversed(), from: first)
         return depths.map { pressureAt[$0] ?? start.pressure }
     }
 }

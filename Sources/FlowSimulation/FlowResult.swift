@@ -8,6 +8,9 @@ public struct FlowMap: Sendable {
     public let pressure: [Double]
     /// Of the displacing phase, `[cells]` [–].
     public let saturation: [Double]
+    /// `[cells]` [–]. With ``saturation`` it sums to one up to the volume error that compressible flow leaves to the
+    /// next step, which is of the order of compressibility times the pressure step between neighbours.
+    public let oilSaturation: [Double]
 }
 
 /// Everything one run gives.
@@ -53,12 +56,12 @@ public struct MassBalance: Equatable, Sendable {
         func inPlace(_ map: FlowMap) -> (displacing: Double, oil: Double) {
             var sum = (displacing: 0.0, oil: 0.0)
             for cell in 0..<model.grid.cellCount where model.grid.active[cell] {
-                let (p, s) = (map.pressure[cell], map.saturation[cell])
+                let p = map.pressure[cell]
                 let pores =
                     Double(realization.porosity[cell]) * model.grid.bulkVolume(of: cell)
                     * (model.rock.netToGross?[cell] ?? 1) * factors.poreFactor(at: p)
-                sum.displacing += pores * s * factors.displacing.inverse(at: p)
-                sum.oil += pores * (1 - s) * factors.oil.inverse(at: p)
+                sum.displacing += pores * map.saturation[cell] * factors.displacing.inverse(at: p)
+                sum.oil += pores * map.oilSaturation[cell] * factors.oil.inverse(at: p)
             }
             return sum
         }

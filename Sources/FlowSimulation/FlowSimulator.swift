@@ -7,17 +7,32 @@ public final class FlowSimulator: ForwardSimulator {
     private let flow: FlowModel
     private let state: FlowState
     private let pressureStep: PressureStep
-    private let transport: OrderedTransport
+    private let transport: any TransportScheme
+    private let coupled: CoupledTransport?
+    private let displacingBefore: WorkArray<Double>, oilBefore: WorkArray<Double>
+    private let saturationBefore: WorkArray<Double>
     private let history: FluxHistory
-    private let capacityBefore: WorkArray<Double>, pressureBefore: WorkArray<Double>
+    private let capacityBefore: WorkArray<Double>
+    private let pressureAtStart: WorkArray<Double>, pressureBefore: WorkArray<Double>
+    /// What transport put in through each completion, at surface conditions [m³/s].
+    private let injected: WorkArray<Double>
 
     public init(_ model: FlowModel) throws {
         flow = model
         state = FlowState(cells: model.topology.cellCount, wells: model.topology.wellCount)
         pressureStep = try PressureStep(model)
-        transport = OrderedTransport(model.topology, curves: model.curves, rockType: model.reservoir.rock.rockType)
+        let isCoupled = pressureStep.hasGravity || pressureStep.mobility.table.hasCapillaryPressure
+        coupled = isCoupled ? CoupledTransport(model) : nil
+        transport =
+            coupled
+            ?? OrderedTransport(model.topology, curves: model.curves, rockType: model.reservoir.rock.rockType)
+        displacingBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
+        oilBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
+        saturationBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         history = FluxHistory(model.topology)
         capacityBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
+        injected = WorkArray(repeating: 0, count: model.topology.completions.count)
+        pressureAtStart = WorkArray(repeating: 0, count: model.topology.cellCount + model.topology.wellCount)
         pressureBefore = WorkArray(repeating: 0, count: model.topology.cellCount + model.topology.wellCount)
     }
 
@@ -30,12 +45,10 @@ public final class FlowSimulator: ForwardSimulator {
     /// - Parameter mapTimes: report times [s] at which maps are wanted.
     /// - Throws: ``SimulationFailure`` with the reason why the realization cannot be simulated.
     public func run(_ realization: Realization, mapTimes: [Double] = []) throws(SimulationFailure) -> FlowResult {
-        guard !pressureStep.hasGravity, !pressureStep.mobility.hasCapillaryPressure else {
-            throw SimulationFailure("models with differing depths or capillary pressure are not handled yet")
-        }
         let properties = try StaticProperties(realization, model: flow.reservoir, topology: flow.topology)
         state.begin(flow.initialFields(), poreVolume: properties.poreVolume, factors: flow.factors)
         pressureStep.begin(properties, state: state)
+        coupled?.begin(properties)
         history.reset()
         var run = Run(flow, start: map(at: 0))
         let schedule = flow.reservoir.schedule
@@ -50,7 +63,7 @@ public final class FlowSimulator: ForwardSimulator {
                 history.reset()
                 run.hasChanged = true
             }
-            pressureBefore.copy(from: state.pressure)
+            pressureAtStart.copy(from: state.pressure)
             let step = run.nextStep(schedule, flow.settings)
             try pressureStep.solve(state, timeStep: step > 0 ? step : run.lastStep)
             if run.nextReport < schedule.reportTimes.count, run.time == schedule.reportTimes[run.nextReport] {
@@ -60,7 +73,7 @@ public final class FlowSimulator: ForwardSimulator {
             try advance(&run, step)
         }
         // The last solution served the last report only; nothing moved by it.
-        state.pressure.copy(from: pressureBefore)
+        state.pressure.copy(from: pressureAtStart)
         let totals = run.recorder.totals
         let balance = MassBalance(
             model: flow.reservoir, realization: realization, from: run.start, to: map(at: run.time), totals: totals)
@@ -101,41 +114,118 @@ public final class FlowSimulator: ForwardSimulator {
     private func advance(_ run: inout Run, _ step: Double) throws(SimulationFailure) {
         let system = pressureStep.system
         run.flowError = history.add(
-            flux: system.flux, completionFlow: system.completionFlow, controls: pressureStep.controls)
+            flux: system.flux, completionFlow: system.completionFlow, controls: pressureStep.controls,
+            still: 1e-6 * totalPoreVolume)
         history.extrapolate(over: step)
         for cell in 0..<state.cellCount {
             capacityBefore[cell] = state.poreVolume[cell] * state.displacingInverse[cell]
         }
         if !flow.factors.isIncompressible { state.refreshVolumes(flow.factors) }
-        transport.injected.fill(0)
-        transport.wellOutflow.fill(0)
-        for (k, completion) in flow.topology.completions.enumerated() {
-            let q = history.meanCompletionFlow[k]
-            if flow.reservoir.wells[completion.well].role == .injector {
-                transport.injected[completion.cell] += max(q, 0) * pressureStep.displacingPerVolume[k]
-            } else {
-                transport.wellOutflow[completion.cell] += max(-q, 0)
-            }
-        }
-        transport.advance(
-            state, flux: history.meanFlux, capacityBefore: capacityBefore, timeStep: step,
-            substeps: substeps(for: step))
+        displacingBefore.copy(from: state.displacingAmount)
+        oilBefore.copy(from: state.oilAmount)
+        saturationBefore.copy(from: state.saturation)
+        guard try moveAndIterate(&run, step) else { return try giveUp(&run, step) }
         addTotals(&run, step)
         guard state.isFinite else {
             throw SimulationFailure("the saturation is not finite at \(run.time / Unit.day) days")
         }
         run.finish(step, flow.reservoir.schedule)
         run.effort.pressureSteps += 1
-        run.effort.transportSteps += transport.substeps
+    }
+
+    /// Goes back to where the step began, so that a shorter one may be tried.
+    private func giveUp(_ run: inout Run, _ step: Double) throws(SimulationFailure) {
+        guard run.failures < flow.settings.maximumCuts else {
+            throw SimulationFailure(
+                "pressure and transport did not agree at \(run.time / Unit.day) days, not even over "
+                    + "\(step / Unit.day) days")
+        }
+        restore()
+        state.pressure.copy(from: pressureAtStart)
+        if !flow.factors.isIncompressible { state.refreshVolumes(flow.factors) }
+        history.reset()
+        run.giveUp(step)
+    }
+
+    /// Transport over a step; where it is coupled to pressure, again with the mean of the fluxes at both ends until
+    /// that mean stays.
+    ///
+    /// - Returns: whether it did.
+    private func moveAndIterate(_ run: inout Run, _ step: Double) throws(SimulationFailure) -> Bool {
+        // What moves saturations by less than 1e-9 is no flow.
+        let floor = 1e-9 * totalPoreVolume / step
+        for _ in 0..<(isIterated ? flow.settings.maximumIterations : 1) {
+            restore()
+            try move(&run, step)
+            guard isIterated else { return true }
+            pressureBefore.copy(from: state.pressure)
+            try pressureStep.solve(state, timeStep: step)
+            if !flow.factors.isIncompressible { state.pressure.copy(from: pressureBefore) }
+            let system = pressureStep.system
+            if history.isSettled(
+                flux: system.flux, completionFlow: system.completionFlow,
+                tolerance: flow.settings.couplingTolerance, floor: floor)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    private var totalPoreVolume: Double {
+        var sum = 0.0
+        for cell in 0..<state.cellCount { sum += state.poreVolume[cell] }
+        return sum
+    }
+
+    private var isIterated: Bool {
+        switch flow.settings.coupling {
+        case .automatic: coupled != nil
+        case .sequential: false
+        case .iterated: true
+        }
+    }
+
+    private func restore() {
+        state.displacingAmount.copy(from: displacingBefore)
+        state.oilAmount.copy(from: oilBefore)
+        state.saturation.copy(from: saturationBefore)
+    }
+
+    /// Transport with the present mean fluxes, in more sub-steps if the equations resist.
+    private func move(_ run: inout Run, _ step: Double) throws(SimulationFailure) {
+        transport.exchange.injected.fill(0)
+        transport.exchange.wellOutflow.fill(0)
+        for (k, completion) in flow.topology.completions.enumerated() {
+            let q = history.meanCompletionFlow[k]
+            if flow.reservoir.wells[completion.well].role == .injector {
+                injected[k] = max(q, 0) * pressureStep.displacingPerVolume[k]
+                transport.exchange.injected[completion.cell] += injected[k]
+            } else {
+                transport.exchange.wellOutflow[completion.cell] += max(-q, 0)
+            }
+        }
+        var count = substeps(for: step)
+        for _ in 0...flow.settings.maximumCuts {
+            if transport.advance(
+                state, flux: history.meanFlux, capacityBefore: capacityBefore, timeStep: step, substeps: count)
+            {
+                run.effort.transportSteps += count
+                return
+            }
+            run.effort.cuts += 1
+            count *= 2
+            restore()
+        }
+        throw SimulationFailure(
+            "transport could not be solved at \(run.time / Unit.day) days, not even in \(count / 2) sub-steps")
     }
 
     /// Sub-steps such that each moves a small part of the pore volume.
     private func substeps(for step: Double) -> Int {
         var injected = 0.0
-        for cell in 0..<state.cellCount { injected += transport.injected[cell] }
-        var pores = 0.0
-        for cell in 0..<state.cellCount { pores += state.poreVolume[cell] }
-        return min(max(Int((injected * step / pores / 0.004).rounded(.up)), 2), 64)
+        for cell in 0..<state.cellCount { injected += transport.exchange.injected[cell] }
+        return min(max(Int((injected * step / totalPoreVolume / flow.settings.substepVolume).rounded(.up)), 2), 256)
     }
 
     private func addTotals(_ run: inout Run, _ step: Double) {
@@ -143,11 +233,10 @@ public final class FlowSimulator: ForwardSimulator {
             let q = history.meanCompletionFlow[k]
             let cell = completion.cell
             if flow.reservoir.wells[completion.well].role == .injector {
-                run.recorder.add(
-                    displacing: max(q, 0) * pressureStep.displacingPerVolume[k] * step, oil: 0, well: completion.well)
+                run.recorder.add(displacing: injected[k] * step, oil: 0, well: completion.well)
             } else {
-                let volume = max(-q, 0) * transport.duration[cell]
-                let share = transport.meanFractionalFlow(of: cell)
+                let volume = max(-q, 0) * transport.exchange.duration[cell]
+                let share = transport.exchange.meanFlow[cell]
                 run.recorder.add(
                     displacing: volume * share * state.displacingInverse[cell],
                     oil: volume * (1 - share) * state.oilInverse[cell], well: completion.well)
@@ -158,10 +247,12 @@ public final class FlowSimulator: ForwardSimulator {
     private func map(at time: Double) -> FlowMap {
         var pressure = [Double](repeating: .nan, count: flow.reservoir.grid.cellCount)
         var saturation = pressure
+        var oilSaturation = pressure
         for (cell, gridCell) in flow.topology.gridCell.enumerated() {
             pressure[gridCell] = state.pressure[cell]
             saturation[gridCell] = state.saturation[cell]
+            oilSaturation[gridCell] = state.oilAmount[cell] / (state.oilInverse[cell] * state.poreVolume[cell])
         }
-        return FlowMap(time: time, pressure: pressure, saturation: saturation)
+        return FlowMap(time: time, pressure: pressure, saturation: saturation, oilSaturation: oilSaturation)
     }
 }

@@ -29,9 +29,12 @@ final class FluxHistory {
     func reset() { depth = 0 }
 
     /// Takes in a new solution.
+    ///
+    /// - Parameter still: what counts as no flow, in volume that passes all faces in a step [m³].
     /// - Returns: its relative distance from what was foreseen; `nil` if nothing was.
     func add(
-        flux: borrowing WorkArray<Double>, completionFlow: borrowing WorkArray<Double>, controls: WellControls
+        flux: borrowing WorkArray<Double>, completionFlow: borrowing WorkArray<Double>, controls: WellControls,
+        still: Double
     ) -> Double? {
         if controls.active != active { depth = 0 }
         active = controls.active
@@ -49,7 +52,34 @@ final class FluxHistory {
             difference += abs(latest[face] - foreseen)
             total += abs(latest[face])
         }
-        return total > 0 ? difference / total : 0
+        return difference / max(total, still / steps.last, .leastNormalMagnitude)
+    }
+
+    /// Makes the mean fluxes of the step those of both its ends, unless they are that already within `tolerance`: what
+    /// has been moved by the old means then stands.
+    ///
+    /// - Parameters:
+    ///   - flux: the solution at the end of the step.
+    ///   - tolerance: of the change of the mean, relative to its size [–].
+    ///   - floor: change of the mean, summed over all faces, that is too small to matter [m³/s].
+    /// - Returns: whether the means stayed.
+    func isSettled(
+        flux: borrowing WorkArray<Double>, completionFlow: borrowing WorkArray<Double>, tolerance: Double,
+        floor: Double
+    ) -> Bool {
+        var (difference, total) = (0.0, 0.0)
+        for face in 0..<latest.count {
+            let mean = (latest[face] + flux[face]) / 2
+            difference += abs(mean - meanFlux[face])
+            total += abs(mean)
+        }
+        if difference <= max(tolerance * total, floor) { return true }
+        for face in 0..<latest.count { meanFlux[face] = (latest[face] + flux[face]) / 2 }
+        for k in 0..<latestFlow.count {
+            let sum = latestFlow[k] + completionFlow[k]
+            meanCompletionFlow[k] = latestFlow[k] * completionFlow[k] > 0 ? sum / 2 : latestFlow[k]
+        }
+        return false
     }
 
     /// Fills ``meanFlux`` and ``meanCompletionFlow`` for a step of length `step`.

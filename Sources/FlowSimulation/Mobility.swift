@@ -1,11 +1,14 @@
 import LinearAlgebra
 
-/// Mobilities of each cell, read from the sampled curves of its rock type. Work space of one simulator.
-final class Mobility {
-    /// `[cells]` [1/(Pa·s)]
-    let displacing: WorkArray<Double>, oil: WorkArray<Double>
-    /// `p_displacing − p_oil` of each cell, `[cells]` [Pa].
-    let capillary: WorkArray<Double>
+/// Mobilities and capillary pressure of any cell at any saturation, linear between the samples of its rock type.
+final class MobilityTable {
+    struct Values {
+        /// [1/(Pa·s)], and against saturation.
+        var displacing = 0.0, oil = 0.0, displacingSlope = 0.0, oilSlope = 0.0
+        /// `p_displacing − p_oil` [Pa], and against saturation.
+        var capillary = 0.0, capillarySlope = 0.0
+    }
+
     let hasCapillaryPressure: Bool
     private let rockType: WorkArray<Int32>
     /// Mobility of both phases and capillary pressure, `[types][samples][3]`.
@@ -13,10 +16,6 @@ final class Mobility {
     private let lower: WorkArray<Double>, inverseSpacing: WorkArray<Double>
 
     init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
-        let cells = topology.cellCount
-        displacing = WorkArray(repeating: 0, count: cells)
-        oil = WorkArray(repeating: 0, count: cells)
-        capillary = WorkArray(repeating: 0, count: cells)
         hasCapillaryPressure = curves.contains { $0.hasCapillaryPressure }
         self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
         table = WorkArray(
@@ -30,17 +29,47 @@ final class Mobility {
             curves.map { Double(SaturationCurves.intervals) / ($0.range.upperBound - $0.range.lowerBound) })
     }
 
-    func update(_ saturation: borrowing WorkArray<Double>) {
+    @inline(__always)
+    func values(of cell: Int, at saturation: Double) -> Values {
         let last = Double(SaturationCurves.intervals)
+        let type = Int(rockType[cell])
+        let perSaturation = inverseSpacing[type]
+        let position = (saturation - lower[type]) * perSaturation
+        let x = min(max(position, 0), last)
+        let index = min(x, last - 1).rounded(.down)
+        let weight = x - index
+        let a = table.base + 3 * ((SaturationCurves.intervals + 1) * type + Int(index))
+        // Outside the range the curves are flat.
+        let scale = position == x ? perSaturation : 0
+        let (displacing, oil, capillary) = (a[3] - a[0], a[4] - a[1], a[5] - a[2])
+        return Values(
+            displacing: a[0] + weight * displacing, oil: a[1] + weight * oil,
+            displacingSlope: scale * displacing, oilSlope: scale * oil,
+            capillary: a[2] + weight * capillary, capillarySlope: scale * capillary)
+    }
+}
+
+/// Mobilities of all cells at the start of a step. Work space of one simulator.
+final class Mobility {
+    /// `[cells]` [1/(Pa·s)]
+    let displacing: WorkArray<Double>, oil: WorkArray<Double>
+    /// `p_displacing − p_oil`, `[cells]` [Pa].
+    let capillary: WorkArray<Double>
+    let table: MobilityTable
+
+    init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
+        displacing = WorkArray(repeating: 0, count: topology.cellCount)
+        oil = WorkArray(repeating: 0, count: topology.cellCount)
+        capillary = WorkArray(repeating: 0, count: topology.cellCount)
+        table = MobilityTable(topology, curves: curves, rockType: rockType)
+    }
+
+    func update(_ saturation: borrowing WorkArray<Double>) {
         for cell in 0..<displacing.count {
-            let type = Int(rockType[cell])
-            let x = min(max((saturation[cell] - lower[type]) * inverseSpacing[type], 0), last)
-            let index = min(x, last - 1).rounded(.down)
-            let weight = x - index
-            let a = table.base + 3 * ((SaturationCurves.intervals + 1) * type + Int(index))
-            displacing[cell] = a[0] + weight * (a[3] - a[0])
-            oil[cell] = a[1] + weight * (a[4] - a[1])
-            capillary[cell] = a[2] + weight * (a[5] - a[2])
+            let values = table.values(of: cell, at: saturation[cell])
+            displacing[cell] = values.displacing
+            oil[cell] = values.oil
+            capillary[cell] = values.capillary
         }
     }
 }

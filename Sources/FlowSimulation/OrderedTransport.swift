@@ -13,46 +13,37 @@ import Reservoir
 ///
 /// shared among its outlets in proportion to the fluxes of the pressure solution. So the volumes close and both masses
 /// are conserved to rounding, however loosely the pressure was solved and however the phases expand.
-final class OrderedTransport {
+final class OrderedTransport: TransportScheme {
     private let cellCount: Int
-    private let faceCount: Int
     private let adjacencyStart: WorkArray<Int32>, adjacentFace: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
-    private let first: WorkArray<Int32>, second: WorkArray<Int32>
-    private let order: WorkArray<Int32>, pending: WorkArray<Int32>
+    private let first: WorkArray<Int32>
+    private let order: FlowOrder
+    /// Cells that have been advanced in the present step: nothing may flow into them any more.
+    private let isDone: WorkArray<Bool>
     /// Reservoir volume through each face in the step, counted at its upstream cell [m³].
     private let passed: WorkArray<Double>
-    /// Fractional flow of each cell in each sub-step, `[cells][substeps]`, and its mean.
+    /// Fractional flow of each cell in each sub-step, `[cells][substeps]`.
     private var history: WorkArray<Double>
-    private let meanFlow: WorkArray<Double>
-    /// Per step and cell: injected surface volume and flow out through wells [m³/s].
-    let injected: WorkArray<Double>, wellOutflow: WorkArray<Double>
-    /// Volume passed on over flux, by which well outflows scale to the volumes of the step [s].
-    let duration: WorkArray<Double>
+    let exchange: CellExchange
     /// `f` and the step to the next sample of each rock type, `[types][samples][2]`.
     private let table: WorkArray<Double>
     private let lower: WorkArray<Double>, inverseSpacing: WorkArray<Double>
     private let rockType: WorkArray<Int32>
     private var inflow: WorkArray<Double>
-    private(set) var substeps = 1
-    /// Marks in ``pending`` a cell that has been advanced.
-    private static let done: Int32 = -2
+    private var substeps = 1
 
     init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
-        (cellCount, faceCount) = (topology.cellCount, topology.faces.count)
+        cellCount = topology.cellCount
+        exchange = CellExchange(cells: cellCount)
         adjacencyStart = WorkArray(topology.adjacencyStart)
         adjacentFace = WorkArray(topology.adjacentFace)
         adjacentCell = WorkArray(topology.adjacentCell)
         first = WorkArray(topology.faces.map { Int32($0.first) })
-        second = WorkArray(topology.faces.map { Int32($0.second) })
-        order = WorkArray(repeating: 0, count: cellCount)
-        pending = WorkArray(repeating: 0, count: cellCount)
-        passed = WorkArray(repeating: 0, count: faceCount)
+        order = FlowOrder(topology)
+        isDone = WorkArray(repeating: false, count: cellCount)
+        passed = WorkArray(repeating: 0, count: topology.faces.count)
         history = WorkArray(repeating: 0, count: cellCount)
         inflow = WorkArray(repeating: 0, count: 1)
-        meanFlow = WorkArray(repeating: 0, count: cellCount)
-        injected = WorkArray(repeating: 0, count: cellCount)
-        wellOutflow = WorkArray(repeating: 0, count: cellCount)
-        duration = WorkArray(repeating: 0, count: cellCount)
         table = WorkArray(
             curves.flatMap { curve in
                 (0...SaturationCurves.intervals).flatMap { k in
@@ -68,71 +59,24 @@ final class OrderedTransport {
         self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
     }
 
-    /// Fractional flow of a cell in one sub-step of the last step [–].
-    func fractionalFlow(of cell: Int, substep: Int) -> Double { history[cell * substeps + substep] }
-    /// Fractional flow of a cell, averaged over the last step [–].
-    func meanFractionalFlow(of cell: Int) -> Double { meanFlow[cell] }
-
-    /// Carries `state` over `timeStep` in equal sub-steps. ``injected`` and ``wellOutflow`` must be set.
-    ///
-    /// - Parameters:
-    ///   - flux: total flux of each face, from its first to its second cell [m³/s].
-    ///   - before: the pore volume over B_d at the start of the step, `[cells]` [m³]; `state` has that of its end.
     func advance(
         _ state: FlowState, flux: borrowing WorkArray<Double>, capacityBefore before: borrowing WorkArray<Double>,
         timeStep: Double, substeps: Int
-    ) {
+    ) -> Bool {
         if substeps != self.substeps {
             self.substeps = substeps
             history = WorkArray(repeating: 0, count: cellCount * substeps)
             inflow = WorkArray(repeating: 0, count: substeps)
         }
-        sortByFlow(flux)
+        order.sort(flux)
+        isDone.fill(false)
+        passed.fill(0)
         for position in 0..<cellCount {
-            advanceCell(Int(order[position]), state, flux, before, timeStep)
-            pending[Int(order[position])] = OrderedTransport.done
+            let cell = Int(order.cells[position])
+            advanceCell(cell, state, flux, before, timeStep)
+            isDone[cell] = true
         }
-    }
-
-    /// Upstream cells first (Kahn 1962). Faces that would close a cycle, which only rounding and extrapolation in time
-    /// can make, carry nothing in this step.
-    private func sortByFlow(_ flux: borrowing WorkArray<Double>) {
-        let (u, waiting) = (flux.base, pending.base)
-        pending.fill(0)
-        for face in 0..<faceCount where u[face] != 0 {
-            waiting[Int(u[face] > 0 ? second[face] : first[face])] += 1
-        }
-        var tail = 0
-        for cell in 0..<cellCount where waiting[cell] == 0 {
-            order[tail] = Int32(cell)
-            tail += 1
-        }
-        var head = 0
-        var search = 0
-        while head < cellCount {
-            if head == tail {
-                while waiting[search] <= 0 { search += 1 }
-                waiting[search] = 0
-                order[tail] = Int32(search)
-                tail += 1
-            }
-            let cell = Int(order[head])
-            head += 1
-            for slot in Int(adjacencyStart[cell])..<Int(adjacencyStart[cell + 1]) {
-                let face = Int(adjacentFace[slot])
-                let outward = Int(first[face]) == cell ? u[face] : -u[face]
-                guard outward > 0 else { continue }
-                passed[face] = 0
-                let next = Int(adjacentCell[slot])
-                guard waiting[next] > 0 else { continue }
-                waiting[next] -= 1
-                if waiting[next] == 0 {
-                    order[tail] = Int32(next)
-                    tail += 1
-                }
-            }
-            waiting[cell] = -1
-        }
+        return true
     }
 
     private func advanceCell(
@@ -142,21 +86,21 @@ final class OrderedTransport {
         let (u, count) = (flux.base, substeps)
         let (entering, past) = (inflow.base, history.base)
         let share = 1 / Double(count)
-        let injection = injected[cell] * timeStep
+        let injection = exchange.injected[cell] * timeStep
         for m in 0..<count { entering[m] = injection * share }
         var displacingIn = injection
         var oilIn = 0.0
-        var leaving = wellOutflow[cell]
+        var leaving = exchange.wellOutflow[cell]
         for slot in Int(adjacencyStart[cell])..<Int(adjacencyStart[cell + 1]) {
             let face = Int(adjacentFace[slot])
             let outward = Int(first[face]) == cell ? u[face] : -u[face]
             if outward > 0 {
-                if pending[Int(adjacentCell[slot])] != OrderedTransport.done { leaving += outward }
+                if !isDone[Int(adjacentCell[slot])] { leaving += outward }
             } else if outward < 0 {
                 let neighbour = Int(adjacentCell[slot])
                 let volume = passed[face]
                 let displacing = volume * state.displacingInverse[neighbour]
-                let mean = meanFlow[neighbour]
+                let mean = exchange.meanFlow[neighbour]
                 displacingIn += displacing * mean
                 oilIn += volume * (1 - mean) * state.oilInverse[neighbour]
                 if mean > 0 {
@@ -171,16 +115,16 @@ final class OrderedTransport {
             + (state.oilAmount[cell] + oilIn) / state.oilInverse[cell] - state.poreVolume[cell]
         let outflow = leaving > 0 ? max(surplus, 0) : 0
         let perFlux = leaving > 0 ? outflow / leaving : 0
-        duration[cell] = perFlux
+        exchange.duration[cell] = perFlux
         for slot in Int(adjacencyStart[cell])..<Int(adjacencyStart[cell + 1]) {
             let face = Int(adjacentFace[slot])
             let outward = Int(first[face]) == cell ? u[face] : -u[face]
-            if outward > 0, pending[Int(adjacentCell[slot])] != OrderedTransport.done {
+            if outward > 0, !isDone[Int(adjacentCell[slot])] {
                 passed[face] = outward * perFlux
             }
         }
         let mean = integrate(cell, state, outflow: outflow, capacityBefore: before[cell])
-        meanFlow[cell] = mean
+        exchange.meanFlow[cell] = mean
         state.oilAmount[cell] += oilIn - outflow * (1 - mean) * state.oilInverse[cell]
     }
 

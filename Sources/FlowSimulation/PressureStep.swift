@@ -15,6 +15,7 @@ final class PressureStep {
     /// Difference of depth over each face, first less second [m].
     private let depthStep: WorkArray<Double>
     let hasGravity: Bool
+    private let wellHeads: WellHeads
     private var isClosed: [Bool]
     private var targets: [Double]
     private let tolerance: Double
@@ -34,6 +35,7 @@ final class PressureStep {
         let depths = model.grid.centreDepth
         depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
         hasGravity = topology.faces.contains { depths[$0.firstCell] != depths[$0.secondCell] }
+        wellHeads = WellHeads(topology, wells: model.wells)
         isClosed = Array(repeating: false, count: count)
         targets = Array(repeating: 0, count: model.wells.count)
     }
@@ -45,6 +47,7 @@ final class PressureStep {
         for (k, value) in properties.wellIndex.enumerated() { wellIndex[k] = value }
         isClosed = Array(repeating: false, count: isClosed.count)
         system.head.fill(0)
+        system.completionFlow.fill(0)
         for (k, completion) in topology.completions.enumerated()
         where k == topology.completionRange[completion.well].lowerBound {
             state.pressure[state.cellCount + completion.well] = state.pressure[completion.cell]
@@ -102,7 +105,7 @@ final class PressureStep {
     private func setConductance(_ state: FlowState) {
         let (p, pc) = (state.pressure.base, mobility.capillary.base)
         let (d, o) = (mobility.displacing.base, mobility.oil.base)
-        let isCoupled = hasGravity || mobility.hasCapillaryPressure
+        let isCoupled = hasGravity || mobility.table.hasCapillaryPressure
         for (index, face) in topology.faces.enumerated() {
             let (a, b) = (face.first, face.second)
             let t = transmissibility[index]
@@ -133,7 +136,7 @@ final class PressureStep {
 
     /// Whether the flow turned on faces where it matters which side is upstream.
     private func hasTurned(_ state: FlowState) -> Bool {
-        guard !hasGravity, !mobility.hasCapillaryPressure else { return false }
+        guard !hasGravity, !mobility.table.hasCapillaryPressure else { return false }
         var wrong = 0.0
         var total = 0.0
         for (index, face) in topology.faces.enumerated() {
@@ -153,11 +156,14 @@ final class PressureStep {
     // MARK: Wells
 
     private func settleWells(_ state: FlowState) throws(SimulationFailure) {
+        if wellHeads.matter { _ = updateHeads(state) }
         for pass in 0..<16 {
             setWellEquations()
             try system.solve(state.pressure, tolerance: tolerance)
             solves += 1
             var changed = pass < 8 && closeBackflow(state)
+            // What the wells hold follows from what they produce; a tenth of a millibar is far below any drawdown.
+            if wellHeads.matter, updateHeads(state) > 10 { changed = true }
             for well in 0..<model.wells.count where controls.active[well] != .shut {
                 if controls.enforce(performance(of: well, state), on: well) {
                     changed = true
@@ -168,6 +174,34 @@ final class PressureStep {
             }
             if !changed { return }
         }
+    }
+
+    /// Recomputes what the wells hold; returns the largest change of a head [Pa].
+    private func updateHeads(_ state: FlowState) -> Double {
+        var mass: [Double] = []
+        var volume: [Double] = []
+        for (k, completion) in topology.completions.enumerated() {
+            let flow = controls.active[completion.well] == .shut ? 0 : abs(system.completionFlow[k])
+            // Before anything has flowed, conductances stand for flows.
+            let range = topology.completionRange[completion.well]
+            let isFlowing = range.contains { system.completionFlow[$0] != 0 }
+            let weight = isFlowing ? flow : system.wellConductance[k]
+            volume.append(weight)
+            mass.append(
+                weight
+                    * (displacingPerVolume[k] * factors.displacing.surfaceDensity
+                        + oilPerVolume[k] * factors.oil.surfaceDensity))
+        }
+        let injected = topology.completionRange.map {
+            factors.displacing.surfaceDensity * state.displacingInverse[topology.completions[$0.lowerBound].cell]
+        }
+        let heads = wellHeads.heads(massRate: mass, volumeRate: volume, injected: injected)
+        var change = 0.0
+        for (k, head) in heads.enumerated() {
+            change = max(change, abs(head - system.head[k]))
+            system.head[k] = head
+        }
+        return change
     }
 
     private func setWellEquations() {

@@ -119,25 +119,28 @@ final class PressureSystem {
         var outcome: ConjugateGradients.Outcome
         var iterations = 0
         // What flows through the wells is not known before the first solution: the goal is set again until it stays.
-        var goal = max(throughput, .leastNormalMagnitude)
+        var goal = throughput(pressure)
         repeat {
             outcome = gradients.solve(
                 pressure, rightHandSide: rightHandSide, tolerance: tolerance * goal,
                 maximumIterations: limit - iterations, multiply: multiply, precondition: factor.solve)
             iterations += max(outcome.iterations, 1)
             evaluateFlow(pressure)
-            let flow = max(throughput, .leastNormalMagnitude)
+            let flow = throughput(pressure)
             if flow >= 0.5 * goal { break }
             goal = flow
         } while iterations < limit
         return .init(iterations: iterations, residual: outcome.residual, converged: outcome.converged)
     }
 
-    /// Half of what passes the completions in either direction, or what the cells store if no well is open [m³/s].
-    private var throughput: Double {
+    /// What the tolerance is relative to: half of what passes the completions in either direction [m³/s]. Where next to
+    /// nothing does, a residual of some roundings of the terms it is the sum of must do.
+    private func throughput(_ pressure: borrowing WorkArray<Double>) -> Double {
         var sum = 0.0
         for k in 0..<completionFlow.count { sum += abs(completionFlow[k]) }
-        return sum / 2
+        var terms = 0.0
+        for node in 0..<cellCount + wellCount { terms += diagonal[node] * abs(pressure[node]) }
+        return max(sum / 2, 1e-12 * terms, .leastNormalMagnitude)
     }
 
     private func refactor() throws(SimulationFailure) {
@@ -165,6 +168,15 @@ final class PressureSystem {
         for k in 0..<coupling.count { assembleCompletion(k) }
         for well in 0..<wellCount { assembleWell(well, pressure) }
         pinLooseCells(pressure)
+        anchorClosedSystem(pressure)
+    }
+
+    /// Where no well and no compressibility tells the level of pressure, the first cell keeps what it has: the flow is
+    /// the same whatever the level.
+    private func anchorClosedSystem(_ pressure: borrowing WorkArray<Double>) {
+        guard wellEquations.allSatisfy({ $0 == .shut }), storage[0] == 0 else { return }
+        rightHandSide[0] += diagonal[0] * pressure[0]
+        diagonal[0] *= 2
     }
 
     private func assembleCompletion(_ k: Int) {

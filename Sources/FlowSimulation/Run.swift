@@ -9,6 +9,10 @@ struct Run {
     var flowError: Double?
     /// Whether a well was given a new control at ``time``.
     var hasChanged = false
+    /// Bound on the next step after one that could not be solved [s].
+    var longestStep = Double.infinity
+    /// Steps in a row that could not be solved.
+    var failures = 0
     var recorder: SeriesRecorder
     var maps: [FlowMap] = []
     var effort = SimulationEffort()
@@ -52,7 +56,15 @@ struct Run {
         } else {
             wanted = min(wanted, 2 * lastStep)
         }
+        wanted = min(wanted, longestStep)
         return remaining / max((remaining / wanted - 1e-9).rounded(.up), 1)
+    }
+
+    /// Notes that a step could not be solved: the next one is half as long.
+    mutating func giveUp(_ step: Double) {
+        failures += 1
+        effort.cuts += 1
+        (longestStep, flowError) = (step / 2, nil)
     }
 
     /// Moves on by `step`; lands on report times and events exactly.
@@ -65,5 +77,6 @@ struct Run {
         time = stops.first { abs($0 - target) <= 1e-9 * target } ?? target
         lastStep = step
         hasChanged = false
+        (failures, longestStep) = (0, .infinity)
     }
 }

@@ -30,12 +30,12 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
     public var firstStepFraction: Double = 0.25
     /// Tolerated relative error of the flow field over one pressure step [–]. Steps are chosen to stay below it.
     public var flowTolerance: Double = 0.02
-    /// Tolerated change of saturation in one cell over one transport step [–]. Steps are chosen to stay below it.
-    public var saturationStep: Double = 0.1
+    /// Pore volumes injected in one transport step at most [–].
+    public var substepVolume: Double = 0.004
     /// Residual of the pressure equation, relative to what flows through the wells [–].
     public var pressureTolerance: Double = 1e-6
-    /// Largest change of saturation between two iterations that counts as converged [–], where steps are iterated.
-    public var couplingTolerance: Double = 1e-5
+    /// Relative change of the flow field between two iterations that counts as converged [–], where steps are iterated.
+    public var couplingTolerance: Double = 2e-3
     /// Iterations of one step before it is cut.
     public var maximumIterations: Int = 30
     /// Times a step may be halved before the realization is given up.
@@ -54,7 +54,7 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
             firstStepFraction > 0 && firstStepFraction <= 1, "first_step_fraction", "\(firstStepFraction)",
             "must be above 0 and at most 1")
         for (name, value, upper) in [
-            ("flow_tolerance", flowTolerance, 1), ("saturation_step", saturationStep, 1),
+            ("flow_tolerance", flowTolerance, 1), ("substep_volume", substepVolume, 1),
             ("pressure_tolerance", pressureTolerance, 1e-3), ("coupling_tolerance", couplingTolerance, 1e-1)
         ] {
             try require(value > 0 && value <= upper, name, "\(value)", "must be above 0 and at most \(upper)")

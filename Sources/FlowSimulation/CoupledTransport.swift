@@ -1,0 +1,201 @@
+import LinearAlgebra
+import Reservoir
+
+/// Implicit upwind transport with gravity and capillary pressure, where the phases may pass each other.
+///
+/// The implicit equations of a sub-step are solved by nonlinear Gauss and Seidel sweeps in flow order, forth and back,
+/// over those cells only whose neighbours moved. Each cell is a monotone scalar equation, solved by Newton's method
+/// within a bracket. Afterwards both phases are moved by the face fluxes that belong to the saturations found, so
+/// masses are conserved to rounding whatever the sweeps left over.
+final class CoupledTransport: TransportScheme {
+    let exchange: CellExchange
+    private let cellCount: Int, faceCount: Int
+    private let start: WorkArray<Int32>, adjacentFace: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
+    private let first: WorkArray<Int32>, second: WorkArray<Int32>
+    private let order: FlowOrder
+    private let curves: MobilityTable
+    /// Mobilities and capillary pressure of each cell at its present saturation, `[cells][3]`.
+    private let properties: WorkArray<Double>
+    private let trial: WorkArray<Double>
+    private let isDirty: WorkArray<Bool>
+    private let transmissibility: WorkArray<Double>
+    /// `−(ρ_d − ρ_o) g (D₁ − D₂)` of each face [Pa].
+    private let buoyancy: WorkArray<Double>
+    private let depthStep: WorkArray<Double>
+    private let densities: (displacing: Double, oil: Double)
+    /// Changes of saturation below this wake no neighbour [–].
+    private let tolerance: Double
+
+    init(_ flow: FlowModel) {
+        let topology = flow.topology
+        (cellCount, faceCount) = (topology.cellCount, topology.faces.count)
+        exchange = CellExchange(cells: cellCount)
+        trial = WorkArray(repeating: 0, count: cellCount)
+        isDirty = WorkArray(repeating: false, count: cellCount)
+        properties = WorkArray(repeating: 0, count: 3 * cellCount)
+        start = WorkArray(topology.adjacencyStart)
+        adjacentFace = WorkArray(topology.adjacentFace)
+        adjacentCell = WorkArray(topology.adjacentCell)
+        first = WorkArray(topology.faces.map { Int32($0.first) })
+        second = WorkArray(topology.faces.map { Int32($0.second) })
+        order = FlowOrder(topology)
+        curves = MobilityTable(topology, curves: flow.curves, rockType: flow.reservoir.rock.rockType)
+        transmissibility = WorkArray(repeating: 0, count: faceCount)
+        buoyancy = WorkArray(repeating: 0, count: faceCount)
+        let depths = flow.reservoir.grid.centreDepth
+        depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
+        densities = (flow.factors.displacing.surfaceDensity, flow.factors.oil.surfaceDensity)
+        tolerance = 1e-6
+    }
+
+    func begin(_ properties: StaticProperties) {
+        for face in 0..<faceCount { transmissibility[face] = properties.transmissibility[face] }
+    }
+
+    func advance(
+        _ state: FlowState, flux: borrowing WorkArray<Double>, capacityBefore before: borrowing WorkArray<Double>,
+        timeStep: Double, substeps: Int
+    ) -> Bool {
+        order.sort(flux)
+        setBuoyancy(state)
+        exchange.meanFlow.fill(0)
+        exchange.duration.fill(timeStep)
+        for cell in 0..<cellCount { update(cell, to: state.displacingAmount[cell] / before[cell]) }
+        let length = timeStep / Double(substeps)
+        for substep in 0..<substeps {
+            let progress = Double(substep + 1) / Double(substeps)
+            guard solve(state, flux, before, progress: progress, length: length) else { return false }
+            move(state, flux, length: length, share: 1 / Double(substeps))
+        }
+        for cell in 0..<cellCount {
+            state.saturation[cell] =
+                state.displacingAmount[cell] / (state.poreVolume[cell] * state.displacingInverse[cell])
+        }
+        return true
+    }
+
+    private func setBuoyancy(_ state: FlowState) {
+        for face in 0..<faceCount {
+            let (a, b) = (Int(first[face]), Int(second[face]))
+            let displacing = densities.displacing * (state.displacingInverse[a] + state.displacingInverse[b])
+            let oil = densities.oil * (state.oilInverse[a] + state.oilInverse[b])
+            buoyancy[face] = -(displacing - oil) / 2 * Unit.gravity * depthStep[face]
+        }
+    }
+
+    private func update(_ cell: Int, to saturation: Double) {
+        trial[cell] = saturation
+        let values = curves.values(of: cell, at: saturation)
+        (properties[3 * cell], properties[3 * cell + 1]) = (values.displacing, values.oil)
+        properties[3 * cell + 2] = values.capillary
+    }
+
+    /// Sweeps until no saturation changes; `false` if that does not happen.
+    private func solve(
+        _ state: FlowState, _ flux: borrowing WorkArray<Double>, _ before: borrowing WorkArray<Double>,
+        progress: Double, length: Double
+    ) -> Bool {
+        isDirty.fill(true)
+        for sweep in 0..<400 {
+            var isSettled = true
+            for position in 0..<cellCount {
+                let cell = Int(order.cells[sweep % 2 == 0 ? position : cellCount - 1 - position])
+                guard isDirty[cell] else { continue }
+                isDirty[cell] = false
+                let end = state.poreVolume[cell] * state.displacingInverse[cell]
+                let capacity = before[cell] + progress * (end - before[cell])
+                let old = trial[cell]
+                guard let new = solveCell(cell, state, flux, capacity: capacity, length: length) else { return false }
+                update(cell, to: new)
+                guard abs(new - old) > tolerance else { continue }
+                isSettled = false
+                for slot in Int(start[cell])..<Int(start[cell + 1]) { isDirty[Int(adjacentCell[slot])] = true }
+            }
+            if isSettled { return true }
+        }
+        return false
+    }
+
+    /// The saturation at which a cell's balance of the displacing phase closes, its neighbours being what they are.
+    private func solveCell(
+        _ cell: Int, _ state: FlowState, _ flux: borrowing WorkArray<Double>, capacity: Double, length: Double
+    ) -> Double? {
+        let known = state.displacingAmount[cell] + exchange.injected[cell] * length
+        var (low, high) = (-Double.infinity, Double.infinity)
+        var saturation = trial[cell]
+        for _ in 0..<80 {
+            let own = curves.values(of: cell, at: saturation)
+            var excess = capacity * saturation - known
+            var slope = capacity
+            for slot in Int(start[cell])..<Int(start[cell + 1]) {
+                let (out, derivative) = outflow(slot, cell, own, state, flux)
+                excess += length * out
+                slope += length * derivative
+            }
+            let wells = exchange.wellOutflow[cell] * length * state.displacingInverse[cell]
+            let total = own.displacing + own.oil
+            if wells > 0, total > 0 {
+                excess += wells * own.displacing / total
+                slope +=
+                    wells * (own.displacingSlope * own.oil - own.displacing * own.oilSlope) / (total * total)
+            }
+            if excess > 0 { high = saturation } else { low = saturation }
+            var next = saturation - excess / slope
+            guard next.isFinite else { return nil }
+            if abs(next - saturation) < 0.1 * tolerance { return next }
+            if next <= low || next >= high { next = 0.5 * (max(low, -1) + min(high, 2)) }
+            saturation = next
+        }
+        return saturation
+    }
+
+    /// Displacing phase that leaves `cell` over one of its faces at surface conditions [m³/s], and how that grows with
+    /// the cell's saturation.
+    @inline(__always)
+    private func outflow(
+        _ slot: Int, _ cell: Int, _ own: MobilityTable.Values, _ state: FlowState, _ flux: borrowing WorkArray<Double>
+    ) -> (Double, Double) {
+        let face = Int(adjacentFace[slot])
+        let other = Int(adjacentCell[slot])
+        let isFirst = Int(first[face]) == cell
+        let sign: Double = isFirst ? 1 : -1
+        let neighbour = (properties[3 * other], properties[3 * other + 1])
+        let drive = sign * buoyancy[face] + own.capillary - properties[3 * other + 2]
+        // Seen from this cell: it is the first.
+        let f = PhaseFlux(
+            total: sign * flux[face], transmissibility: transmissibility[face], drive: drive,
+            first: (own.displacing, own.oil), second: neighbour)
+        let inverse = state.displacingInverse[f.isDisplacingFromFirst ? cell : other]
+        var derivative = f.toDrive * own.capillarySlope
+        if f.isDisplacingFromFirst { derivative += f.toDisplacing * own.displacingSlope }
+        if f.isOilFromFirst { derivative += f.toOil * own.oilSlope }
+        return (f.value * inverse, derivative * inverse)
+    }
+
+    /// Moves both phases by the fluxes that belong to the saturations found.
+    private func move(_ state: FlowState, _ flux: borrowing WorkArray<Double>, length: Double, share: Double) {
+        for face in 0..<faceCount {
+            let (a, b) = (Int(first[face]), Int(second[face]))
+            let drive = buoyancy[face] + properties[3 * a + 2] - properties[3 * b + 2]
+            let f = PhaseFlux(
+                total: flux[face], transmissibility: transmissibility[face], drive: drive,
+                first: (properties[3 * a], properties[3 * a + 1]), second: (properties[3 * b], properties[3 * b + 1]))
+            let displacing = f.value * length * state.displacingInverse[f.isDisplacingFromFirst ? a : b]
+            let oil = (flux[face] - f.value) * length * state.oilInverse[f.isOilFromFirst ? a : b]
+            state.displacingAmount[a] -= displacing
+            state.displacingAmount[b] += displacing
+            state.oilAmount[a] -= oil
+            state.oilAmount[b] += oil
+        }
+        for cell in 0..<cellCount {
+            state.displacingAmount[cell] += exchange.injected[cell] * length
+            let total = properties[3 * cell] + properties[3 * cell + 1]
+            let flow = total > 0 ? properties[3 * cell] / total : 0
+            exchange.meanFlow[cell] += share * flow
+            guard exchange.wellOutflow[cell] > 0 else { continue }
+            let volume = exchange.wellOutflow[cell] * length
+            state.displacingAmount[cell] -= volume * flow * state.displacingInverse[cell]
+            state.oilAmount[cell] -= volume * (1 - flow) * state.oilInverse[cell]
+        }
+    }
+}
