@@ -6,51 +6,74 @@ import LinearAlgebra
 /// face, and that cell comes before one that flows into it.
 final class FlowOrder {
     let cells: WorkArray<Int32>
-    private let pending: WorkArray<Int32>
-    private let start: WorkArray<Int32>, adjacentFace: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
-    private let first: WorkArray<Int32>, second: WorkArray<Int32>
+    /// Flux out of the cell that a slot of the adjacency belongs to, `[slots]` [m³/s].
+    let outward: WorkArray<Double>
+    private let pending: WorkArray<Int32>, ready: WorkArray<Int32>
+    private let start: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
+    /// Where each face stands in the adjacency of its first and of its second cell.
+    private let firstSlot: WorkArray<Int32>, secondSlot: WorkArray<Int32>
+    private let second: WorkArray<Int32>, first: WorkArray<Int32>
 
     init(_ topology: FlowTopology) {
         cells = WorkArray(repeating: 0, count: topology.cellCount)
         pending = WorkArray(repeating: 0, count: topology.cellCount)
+        ready = WorkArray(repeating: 0, count: topology.cellCount)
+        outward = WorkArray(repeating: 0, count: topology.adjacentFace.count)
         start = WorkArray(topology.adjacencyStart)
-        adjacentFace = WorkArray(topology.adjacentFace)
         adjacentCell = WorkArray(topology.adjacentCell)
         first = WorkArray(topology.faces.map { Int32($0.first) })
         second = WorkArray(topology.faces.map { Int32($0.second) })
+        firstSlot = WorkArray(repeating: 0, count: topology.faces.count)
+        secondSlot = WorkArray(repeating: 0, count: topology.faces.count)
+        for cell in 0..<topology.cellCount {
+            for slot in Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1]) {
+                let face = Int(topology.adjacentFace[slot])
+                if topology.faces[face].first == cell {
+                    firstSlot[face] = Int32(slot)
+                } else {
+                    secondSlot[face] = Int32(slot)
+                }
+            }
+        }
     }
 
+    /// Sets ``cells`` and ``outward``. The cell found last goes first, so that what a cell needs was used just before.
     func sort(_ flux: borrowing WorkArray<Double>) {
-        let (u, waiting, order) = (flux.base, pending.base, cells.base)
+        let (u, waiting, order, stack) = (flux.base, pending.base, cells.base, ready.base)
+        let (out, starts, neighbours) = (outward.base, start.base, adjacentCell.base)
+        let (a, b, slotA, slotB) = (first.base, second.base, firstSlot.base, secondSlot.base)
         let count = cells.count
         pending.fill(0)
-        for face in 0..<flux.count where u[face] != 0 {
-            waiting[Int(u[face] > 0 ? second[face] : first[face])] += 1
+        for face in 0..<flux.count {
+            let value = u[face]
+            out[Int(slotA[face])] = value
+            out[Int(slotB[face])] = -value
+            if value > 0 { waiting[Int(b[face])] += 1 } else if value < 0 { waiting[Int(a[face])] += 1 }
         }
-        var (head, tail, search) = (0, 0, 0)
+        var (done, depth, search) = (0, 0, 0)
         for cell in 0..<count where waiting[cell] == 0 {
-            order[tail] = Int32(cell)
-            tail += 1
+            stack[depth] = Int32(cell)
+            depth += 1
         }
-        while head < count {
-            if head == tail {
+        while done < count {
+            if depth == 0 {
                 while waiting[search] <= 0 { search += 1 }
                 waiting[search] = 0
-                order[tail] = Int32(search)
-                tail += 1
+                stack[0] = Int32(search)
+                depth = 1
             }
-            let cell = Int(order[head])
-            head += 1
+            depth -= 1
+            let cell = Int(stack[depth])
+            order[done] = Int32(cell)
+            done += 1
             waiting[cell] = -1
-            for slot in Int(start[cell])..<Int(start[cell + 1]) {
-                let face = Int(adjacentFace[slot])
-                let outward = Int(first[face]) == cell ? u[face] : -u[face]
-                let next = Int(adjacentCell[slot])
-                guard outward > 0, waiting[next] > 0 else { continue }
+            for slot in Int(starts[cell])..<Int(starts[cell + 1]) where out[slot] > 0 {
+                let next = Int(neighbours[slot])
+                guard waiting[next] > 0 else { continue }
                 waiting[next] -= 1
                 if waiting[next] == 0 {
-                    order[tail] = Int32(next)
-                    tail += 1
+                    stack[depth] = Int32(next)
+                    depth += 1
                 }
             }
         }

@@ -25,7 +25,7 @@ public struct FlowResult: Sendable {
 /// How much work a run took.
 public struct SimulationEffort: Equatable, Sendable {
     public var pressureSteps = 0, transportSteps = 0, cuts = 0
-    public var factorizations = 0, gradientIterations = 0
+    public var pressureSolves = 0, factorizations = 0, gradientIterations = 0
 }
 
 /// What happened to one phase, in volume at surface conditions [m³].

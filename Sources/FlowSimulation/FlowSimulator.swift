@@ -74,6 +74,9 @@ public final class FlowSimulator: ForwardSimulator {
         }
         // The last solution served the last report only; nothing moved by it.
         state.pressure.copy(from: pressureAtStart)
+        let system = pressureStep.system
+        (run.effort.pressureSolves, run.effort.factorizations, run.effort.gradientIterations) =
+            (system.solves, system.factorizations, system.gradientIterations)
         let totals = run.recorder.totals
         let balance = MassBalance(
             model: flow.reservoir, realization: realization, from: run.start, to: map(at: run.time), totals: totals)

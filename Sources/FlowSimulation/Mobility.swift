@@ -36,9 +36,10 @@ final class MobilityTable {
         let perSaturation = inverseSpacing[type]
         let position = (saturation - lower[type]) * perSaturation
         let x = min(max(position, 0), last)
-        let index = min(x, last - 1).rounded(.down)
-        let weight = x - index
-        let a = table.base + 3 * ((SaturationCurves.intervals + 1) * type + Int(index))
+        // Rounding down is a library call without SSE 4.1; the order of arguments keeps NaN out of the conversion.
+        let index = Int(min(last - 1, max(0, x)))
+        let weight = x - Double(index)
+        let a = table.base + 3 * ((SaturationCurves.intervals + 1) * type + index)
         // Outside the range the curves are flat.
         let scale = position == x ? perSaturation : 0
         let (displacing, oil, capillary) = (a[3] - a[0], a[4] - a[1], a[5] - a[2])

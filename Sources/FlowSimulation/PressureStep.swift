@@ -19,7 +19,6 @@ final class PressureStep {
     private var isClosed: [Bool]
     private var targets: [Double]
     private let tolerance: Double
-    private(set) var solves = 0
 
     init(_ flow: FlowModel) throws(FactorizationError) {
         (model, topology, factors) = (flow.reservoir, flow.topology, flow.factors)
@@ -160,7 +159,6 @@ final class PressureStep {
         for pass in 0..<16 {
             setWellEquations()
             try system.solve(state.pressure, tolerance: tolerance)
-            solves += 1
             var changed = pass < 8 && closeBackflow(state)
             // What the wells hold follows from what they produce; a tenth of a millibar is far below any drawdown.
             if wellHeads.matter, updateHeads(state) > 10 { changed = true }

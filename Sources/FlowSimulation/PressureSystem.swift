@@ -40,6 +40,8 @@ final class PressureSystem {
     private let gradients: ConjugateGradients
     private var hasFactor = false
     private var refactorNext = false
+    /// Since ``reset()``.
+    private(set) var solves = 0, factorizations = 0, gradientIterations = 0
 
     init(_ topology: FlowTopology) throws(FactorizationError) {
         (cellCount, wellCount, faceCount) = (topology.cellCount, topology.wellCount, topology.faces.count)
@@ -77,7 +79,10 @@ final class PressureSystem {
     }
 
     /// Forgets numbers of an earlier realization; what is analysed of the pattern stays.
-    func reset() { (hasFactor, refactorNext) = (false, false) }
+    func reset() {
+        (hasFactor, refactorNext) = (false, false)
+        (solves, factorizations, gradientIterations) = (0, 0, 0)
+    }
 
     /// Solves for the pressures of cells and wells, starting from those given.
     ///
@@ -86,12 +91,13 @@ final class PressureSystem {
     ///   - previous: where storage-free cells that no well can reach stay.
     /// - Throws: ``SimulationFailure`` if the matrix is singular or the iteration does not converge.
     func solve(_ pressure: borrowing WorkArray<Double>, tolerance: Double) throws(SimulationFailure) {
+        solves += 1
         assemble(pressure)
         if !hasFactor || refactorNext { try refactor() }
-        var outcome = iterate(pressure, tolerance: tolerance, limit: 12)
+        var outcome = iterate(pressure, tolerance: tolerance, limit: 12, precondition: factor.approximate)
         if !outcome.converged {
             try refactor()
-            outcome = iterate(pressure, tolerance: tolerance, limit: 60)
+            outcome = iterate(pressure, tolerance: tolerance, limit: 60, precondition: factor.solve)
         }
         guard outcome.converged else {
             throw SimulationFailure("the pressure equation did not converge (volume error \(outcome.residual) m3/s)")
@@ -113,7 +119,8 @@ final class PressureSystem {
     }
 
     private func iterate(
-        _ pressure: borrowing WorkArray<Double>, tolerance: Double, limit: Int
+        _ pressure: borrowing WorkArray<Double>, tolerance: Double, limit: Int,
+        precondition: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void
     ) -> ConjugateGradients.Outcome {
         evaluateFlow(pressure)
         var outcome: ConjugateGradients.Outcome
@@ -123,8 +130,9 @@ final class PressureSystem {
         repeat {
             outcome = gradients.solve(
                 pressure, rightHandSide: rightHandSide, tolerance: tolerance * goal,
-                maximumIterations: limit - iterations, multiply: multiply, precondition: factor.solve)
+                maximumIterations: limit - iterations, multiply: multiply, precondition: precondition)
             iterations += max(outcome.iterations, 1)
+            gradientIterations += outcome.iterations
             evaluateFlow(pressure)
             let flow = throughput(pressure)
             if flow >= 0.5 * goal { break }
@@ -152,6 +160,7 @@ final class PressureSystem {
             throw SimulationFailure("the pressure equation has no unique solution: \(error)")
         }
         (hasFactor, refactorNext) = (true, false)
+        factorizations += 1
     }
 
     private func assemble(_ pressure: borrowing WorkArray<Double>) {

@@ -29,11 +29,11 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
     /// Length of the first step after a well changes, as a fraction of what follows; within 0 to 1 [–].
     public var firstStepFraction: Double = 0.25
     /// Tolerated relative error of the flow field over one pressure step [–]. Steps are chosen to stay below it.
-    public var flowTolerance: Double = 0.02
+    public var flowTolerance: Double = 0.05
     /// Pore volumes injected in one transport step at most [–].
-    public var substepVolume: Double = 0.004
+    public var substepVolume: Double = 0.006
     /// Residual of the pressure equation, relative to what flows through the wells [–].
-    public var pressureTolerance: Double = 1e-6
+    public var pressureTolerance: Double = 5e-4
     /// Relative change of the flow field between two iterations that counts as converged [–], where steps are iterated.
     public var couplingTolerance: Double = 2e-3
     /// Iterations of one step before it is cut.

@@ -6,9 +6,11 @@ final class CellExchange {
     let injected: WorkArray<Double>
     /// To be set before each step: flow out of the reservoir through wells at its conditions, `[cells]` [m³/s].
     let wellOutflow: WorkArray<Double>
-    /// Result: by what ``wellOutflow`` must be multiplied to give the volume that left in the step, `[cells]` [s].
+    /// Result: by what ``wellOutflow`` must be multiplied to give the volume that left in the step, `[cells]` [s]; only where
+    /// something flows into a well.
     let duration: WorkArray<Double>
-    /// Result: fractional flow of each cell, averaged over the step, `[cells]` [–].
+    /// Result: fractional flow of each cell, averaged over the step, `[cells]` [–]; only where something
+    /// flows into a well.
     let meanFlow: WorkArray<Double>
 
     init(cells: Int) {

@@ -1,0 +1,110 @@
+import LinearAlgebra
+
+/// The arrays of one transport step, laid open for the loop over cells; lives no longer than that step.
+///
+/// Fields of a class would be fetched anew after each write. A cell reads from its neighbours nothing but the record
+/// they handed on, so that one cache line does for each: displacing phase and oil at surface conditions per unit of
+/// flux if either flowed alone [s], the mean fractional flow, and the fractional flow of each sub-step.
+struct UpwindSweep {
+    typealias Values = UnsafeMutablePointer<Double>
+
+    let count: Int
+    let timeStep: Double
+    let start: UnsafeMutablePointer<Int32>, neighbour: UnsafeMutablePointer<Int32>
+    let outward: Values
+    let isDone: UnsafeMutablePointer<Bool>
+    let handed: Values, entering: Values
+    let table: Values, lower: Values, inverseSpacing: Values
+    let rockType: UnsafeMutablePointer<Int32>
+    let injected: Values, wellOutflow: Values, duration: Values, meanFlow: Values
+    let capacityBefore: Values
+    let displacingAmount: Values, oilAmount: Values, saturation: Values
+    let poreVolume: Values, displacingInverse: Values, oilInverse: Values
+
+    /// Takes a cell whose upstream cells are done through all sub-steps.
+    @inline(__always)
+    func advance(_ cell: Int) {
+        let share = 1 / Double(count)
+        let injection = injected[cell] * timeStep
+        for m in 0..<count { entering[m] = injection * share }
+        var (displacingIn, oilIn) = (injection, 0.0)
+        var leaving = wellOutflow[cell]
+        for slot in Int(start[cell])..<Int(start[cell + 1]) {
+            let flux = outward[slot]
+            let other = Int(neighbour[slot])
+            if flux > 0 {
+                if !isDone[other] { leaving += flux }
+            } else if flux < 0 {
+                let record = handed + other * (3 + count)
+                let displacing = -flux * record[0]
+                let mean = record[2]
+                oilIn -= flux * record[1] * (1 - mean)
+                if mean > 0 {
+                    displacingIn += displacing * mean
+                    let weight = displacing * share
+                    for m in 0..<count { entering[m] += weight * record[3 + m] }
+                }
+            }
+        }
+        let (perDisplacing, perOil) = (displacingInverse[cell], oilInverse[cell])
+        let surplus =
+            (displacingAmount[cell] + displacingIn) / perDisplacing + (oilAmount[cell] + oilIn) / perOil
+            - poreVolume[cell]
+        let outflow = leaving > 0 ? max(surplus, 0) : 0
+        let perFlux = leaving > 0 ? outflow / leaving : 0
+        let record = handed + cell * (3 + count)
+        let mean: Double
+        if outflow < UpwindSweep.slowVolume * poreVolume[cell] {
+            entering[0] = displacingIn
+            mean = integrate(cell, substeps: 1, outflow: outflow * perDisplacing, flows: record + 3)
+            for m in 1..<max(count, 1) { record[3 + m] = mean }
+        } else {
+            mean = integrate(cell, substeps: count, outflow: outflow * perDisplacing * share, flows: record + 3)
+        }
+        (record[0], record[1], record[2]) = (perFlux * perDisplacing, perFlux * perOil, mean)
+        oilAmount[cell] += oilIn - outflow * (1 - mean) * perOil
+        isDone[cell] = true
+        if wellOutflow[cell] > 0 { (duration[cell], meanFlow[cell]) = (perFlux, mean) }
+    }
+
+    /// Cells that pass on less than this many of their own pore volumes in a step need no sub-steps: their numerical
+    /// diffusion is that small already.
+    private static let slowVolume = 0.1
+
+    /// Fractional flows below this are none, so that the front has an end and water does not creep ahead of it through
+    /// the whole reservoir in amounts of 1e-300.
+    private static let leastFlow = 1e-10
+
+    /// Solves a cell's sub-steps one after the other.
+    ///
+    /// - Parameters:
+    ///   - outflow: of the displacing phase in one sub-step, if it flowed alone, at surface conditions [m³].
+    ///   - flows: receives the fractional flow of each sub-step.
+    /// - Returns: their mean.
+    @inline(__always)
+    private func integrate(_ cell: Int, substeps count: Int, outflow: Double, flows: Values) -> Double {
+        let type = Int(rockType[cell])
+        let samples = table + 2 * (SaturationCurves.intervals + 1) * type
+        let (origin, perSample) = (lower[type], inverseSpacing[type])
+        var capacity = capacityBefore[cell]
+        let growth = (poreVolume[cell] * displacingInverse[cell] - capacity) / Double(count)
+        var amount = displacingAmount[cell]
+        var value = amount / capacity
+        var sum = 0.0
+        for m in 0..<count {
+            capacity += growth
+            let total = amount + entering[m]
+            let found = solveUpwindCell(
+                total: total, capacity: capacity, outflow: outflow, start: value, samples: samples, origin: origin,
+                perSample: perSample)
+            let flow = found < UpwindSweep.leastFlow ? 0 : found
+            flows[m] = flow
+            sum += flow
+            amount = total - outflow * flow
+            value = amount / capacity
+        }
+        displacingAmount[cell] = amount
+        saturation[cell] = value
+        return sum / Double(count)
+    }
+}
