@@ -25,29 +25,37 @@ struct ReferenceTests {
         #expect(text.contains("(`prior.type: channels, belts`)"))
     }
 
-    @Test func thatTheSchemaKnowsEveryFieldOfTheStarterCase() throws {
-        let schema = try #require(
-            try JSONSerialization.jsonObject(with: Data(CaseReference.jsonSchema.utf8)) as? [String: Any])
-        let root = try #require(try Yams.compose(yaml: StarterCase.text)?.mapping)
-        check(root, schema, "")
+    @Test func thatTheSchemaTakesTheStarterCase() throws {
+        let root = try #require(try Yams.compose(yaml: StarterCase.text))
+        #expect(try SchemaCheck(json: CaseReference.jsonSchema).violations(of: root) == [])
     }
 
-    /// Every key is a property, every required property a key.
-    private func check(_ mapping: Node.Mapping, _ schema: [String: Any], _ path: String) {
-        let properties = schema["properties"] as? [String: Any] ?? [:]
-        for name in schema["required"] as? [String] ?? [] { #expect(mapping[name] != nil, "\(path).\(name)") }
-        for (key, value) in mapping {
-            let name = key.string ?? ""
-            guard let property = properties[name] as? [String: Any] else {
-                Issue.record("\(path).\(name) is not in the schema")
-                continue
-            }
-            if let inner = value.mapping, property["properties"] != nil { check(inner, property, "\(path).\(name)") }
-            guard let items = property["items"] as? [String: Any] else { continue }
-            for entry in value.sequence ?? Node.Sequence([]) {
-                if let inner = entry.mapping { check(inner, items, "\(path).\(name)[]") }
-            }
+    @Test func thatTheSchemaTakesEveryShippedCase() throws {
+        let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Cases")
+        let names = try FileManager.default.contentsOfDirectory(atPath: cases.path).sorted()
+        let check = try SchemaCheck(json: CaseReference.jsonSchema)
+        var checked = 0
+        for name in names {
+            let file = cases.appendingPathComponent("\(name)/case.yaml")
+            guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+            let root = try #require(try Yams.compose(yaml: text))
+            #expect(check.violations(of: root) == [], "\(name)")
+            checked += 1
         }
+        #expect(checked >= 2)
+    }
+
+    @Test(arguments: [
+        ("  columns: 40", "  colums: 40", ".grid: has no property colums"),
+        ("role: injector", "role: injektor", ".wells[0].role: not one of [\"producer\", \"injector\"]"),
+        ("seed: 1", "seed: one", ".seed: not integer"), ("grid:", "gird:", ": lacks grid")
+    ])
+    func thatTheSchemaRefusesAMistake(right: String, wrong: String, complaint: String) throws {
+        let mistaken = StarterCase.text.replacingOccurrences(of: right, with: wrong)
+        #expect(mistaken != StarterCase.text)
+        let root = try #require(try Yams.compose(yaml: mistaken))
+        #expect(try SchemaCheck(json: CaseReference.jsonSchema).violations(of: root).contains(complaint))
     }
 }
 
