@@ -94,7 +94,7 @@ let package = Package(
         tests("EclipseFilesTests", ["EclipseFiles", "FlowSimulation", "LinearAlgebra", "Reservoir", "TestSupport"]),
         tests("CaseFilesTests", ["CaseFiles", "TestSupport"]),
         tests("ReportsTests", ["Reports", "TestSupport"]),
-        tests("PipelineTests", ["Pipeline", "TestSupport"])
+        tests("PipelineTests", ["Pipeline", "CaseFiles", "EclipseFiles", "Reservoir", "Storage", "TestSupport"])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,8 +19,11 @@ public struct EnsembleFile: Equatable, Sendable {
         (self.realizations, self.first, self.rows, self.columns) = (realizations, first, rows, columns)
     }
 
-    public func write(to path: String, seed: UInt64, settingsDigest: String) throws(StorageError) {
-        var document = NamedArrays()
+    /// - Parameter more: arrays and texts to keep beside the realizations; those of this layout go before them.
+    public func write(
+        to path: String, seed: UInt64, settingsDigest: String, beside more: NamedArrays = NamedArrays()
+    ) throws(StorageError) {
+        var document = more
         RealizationArrays.store(realizations, rows: rows, columns: columns, in: &document)
         document.texts["first"] = "\(first)"
         document.texts["rows"] = "\(rows)"

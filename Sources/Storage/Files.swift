@@ -130,7 +130,7 @@ public enum Files {
 private let temporaryMark = ".partial-"
 
 /// Unique among processes and among the tasks of this one; hidden, so that no listing takes it for a result.
-private func temporaryPath(beside path: String) -> String {
+func temporaryPath(beside path: String) -> String {
     let name = (path as NSString).lastPathComponent
     return "\(folder(of: path))/.\(name)\(temporaryMark)\(getpid())-\(UInt64.random(in: 0 ... .max))"
 }
@@ -162,7 +162,7 @@ private func unreadable(_ path: String, _ code: Int32) -> StorageError {
     }
 }
 
-private func unwritable(_ path: String, _ code: Int32) -> StorageError {
+func unwritable(_ path: String, _ code: Int32) -> StorageError {
     switch code {
     case ENOSPC, EDQUOT:
         StorageError(
