@@ -15,6 +15,13 @@ extension Case {
                 parameter: "coarse_twin", found: "given with imported realizations",
                 requirement: "must be left out: maps of another grid cannot be drawn on the coarse one")
         }
+        let rock = reservoir.rock
+        if [rock.netToGross, rock.multiplierX, rock.multiplierY].contains(where: { $0 != nil }) || rock.rockType != nil
+        {
+            throw ParameterError(
+                parameter: "coarse_twin", found: "given with rock properties of single cells",
+                requirement: "must be left out: NTG, MULTX, MULTY and SATNUM cannot be put on the coarse grid")
+        }
         var twin = self
         twin.coarseTwin = nil
         twin.name += "-coarse"

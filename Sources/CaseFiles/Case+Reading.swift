@@ -86,9 +86,10 @@ struct CaseReader {
         let start = startDate()
         context.startDate = start
         let output = root.text("output", default: "results", "Folder for results, beside the case file.")
-        let grid = readGrid(root)
+        let readGrid = readGrid(root)
+        let grid = readGrid?.grid
         let fluids = readFluids(root)
-        let rock = readRock(root, grid: grid)
+        let rock = readRock(root, cells: readGrid?.cells)
         let initial = readInitialState(root)
         let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
         let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)

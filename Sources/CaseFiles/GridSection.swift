@@ -3,7 +3,13 @@ import Foundation
 import Reservoir
 import Storage
 
-func readGrid(_ root: Section) -> Grid? {
+/// The grid, with what else differs from cell to cell but not between realizations.
+struct ReadGrid {
+    let grid: Grid
+    let cells: CellProperties
+}
+
+func readGrid(_ root: Section) -> ReadGrid? {
     root.section("grid", required: true, "The cells of the model.") { section in
         let orientation = section.choice(
             "orientation", default: Grid.Orientation.areal,
@@ -15,33 +21,61 @@ func readGrid(_ root: Section) -> Grid? {
         let heights = section.numbers(
             "cell_height", .length, .positive,
             "Extent of the cells along y, or downward in a section: one number, or one for each row.")
-        let thickness = section.number(
-            "thickness", .length, .positive, "Extent of the cells across the plane.")
+        let thickness = section.optionalNumber(
+            "thickness", .length, .positive, "Extent of the cells across the plane, unless `cells` gives it.")
         let depth = section.number(
             "depth", .length, nil, default: 2000,
             "Depth of the top face: of every cell, or of the first row in a section.")
         let activeFile = section.optionalFile(
             "active", "GRDECL file whose ACTNUM (0 or 1 per cell) says which cells are active; by default all.")
-        guard let columns, let rows, let widths, let heights, let thickness,
+        let cellsFile = section.optionalFile(
+            "cells",
+            "GRDECL file of what differs from cell to cell but not between realizations: any of ACTNUM, NTG, MULTX, MULTY "
+                + "(MULTZ in a section), SATNUM, and, in place of `thickness` and `depth`, DZ (DY in a section) and TOPS."
+        )
+        guard let columns, let rows, let widths, let heights,
             let allWidths = spread(widths, over: columns, "cell_width", "columns", section),
             let allHeights = spread(heights, over: rows, "cell_height", "rows", section)
         else { return nil }
-        var active: [Bool]?
+        var cells = CellProperties(orientation: orientation)
+        if let cellsFile {
+            guard let found = CellProperties(cellsFile, orientation, cells: columns * rows, section) else { return nil }
+            cells = found
+        }
+        var active = cells.active
         if let activeFile {
             active = readActive(activeFile, cells: columns * rows, section)
             if active == nil { return nil }
         }
-        var tops = depth
-        let depths = allHeights.flatMap { height in
-            defer { tops += height }
-            let centre = orientation == .areal ? depth + thickness / 2 : tops + height / 2
-            return Array(repeating: centre, count: columns)
+        guard let allThicknesses = cells.thickness ?? thickness.map({ Array(repeating: $0, count: columns * rows) })
+        else {
+            if !section.isGiven("thickness") { section.report("thickness", .missing) }
+            return nil
         }
-        return section.build { () throws(ParameterError) in
+        let depths = centreDepths(depth, allHeights, allThicknesses, orientation, tops: cells.tops)
+        let grid = section.build { () throws(ParameterError) in
             try Grid(
                 orientation: orientation, columnWidths: allWidths, rowHeights: allHeights,
-                thickness: Array(repeating: thickness, count: columns * rows), centreDepth: depths, active: active)
+                thickness: allThicknesses, centreDepth: depths, active: active)
         }
+        return grid.map { ReadGrid(grid: $0, cells: cells) }
+    }
+}
+
+/// Of every cell [m], from the top faces: given, or a plane at `depth`.
+private func centreDepths(
+    _ depth: Double, _ heights: [Double], _ thickness: [Double], _ orientation: Grid.Orientation, tops: [Double]?
+) -> [Double] {
+    let columns = thickness.count / heights.count
+    var rowTops: [Double] = []
+    var top = depth
+    for height in heights {
+        rowTops.append(top)
+        if orientation == .section { top += height }
+    }
+    return thickness.indices.map { cell in
+        let extent = orientation == .areal ? thickness[cell] : heights[cell / columns]
+        return (tops?[cell] ?? rowTops[cell / columns]) + extent / 2
     }
 }
 

@@ -42,7 +42,7 @@ private func readPhase(_ section: Section, _ name: String, isWanted: Bool) -> Fl
     }
 }
 
-func readRock(_ root: Section, grid: Grid?) -> Rock? {
+func readRock(_ root: Section, cells: CellProperties?) -> Rock? {
     root.section("rock", required: true, "What does not differ between realizations.") { section in
         let compressibility = section.number(
             "compressibility", .compressibility, .notNegative, default: 0, "Of the pore volume.")
@@ -51,9 +51,31 @@ func readRock(_ root: Section, grid: Grid?) -> Rock? {
             "Pressure at which the pore volume is that of the porosity.")
         let curves = section.section(
             "relative_permeability", required: true, "How phases hinder each other.", readCurves)
-        guard let curves else { return nil }
-        return Rock(compressibility: compressibility, referencePressure: reference, saturationFunctions: [curves])
+        let further = section.sections(
+            "further_rock_types",
+            "Curves of rock types 2, 3 and so on, with the fields of `relative_permeability`; SATNUM in the grid's `cells` "
+                + "says which cell is of which.", readCurves)
+        guard let curves, !further.contains(where: { $0 == nil }) else { return nil }
+        let all = [curves] + further.compactMap(\.self)
+        return Rock(
+            compressibility: compressibility, referencePressure: reference, saturationFunctions: all,
+            rockType: rockTypes(cells, count: all.count, section), netToGross: cells?.netToGross,
+            multiplierX: cells?.multiplierX, multiplierY: cells?.multiplierY)
     }
+}
+
+/// Zero-based; whatever stands in inactive cells counts for nothing.
+private func rockTypes(_ cells: CellProperties?, count: Int, _ section: Section) -> [Int]? {
+    guard let cells, let numbers = cells.rockNumbers else { return nil }
+    let types = numbers.enumerated().map { cell, number in cells.active?[cell] == false ? 1 : number }
+    guard let wrong = types.firstIndex(where: { number in !(1...count).contains { Double($0) == number } }) else {
+        return count == 1 ? nil : types.map { Int($0) - 1 }
+    }
+    section.report(
+        .other(
+            "has curves of \(count) rock type\(count == 1 ? "" : "s"), but SATNUM in the grid's 'cells' is "
+                + "\(types[wrong].short) in cell \(wrong + 1); add 'further_rock_types' or correct it"))
+    return nil
 }
 
 private func readCurves(_ section: Section) -> SaturationFunctions? {

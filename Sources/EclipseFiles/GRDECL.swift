@@ -9,6 +9,8 @@ public struct GRDECL: Equatable, Sendable {
     /// The keywords that are read, each with one value per cell. `FACIES` is no Eclipse keyword; modelling packages write
     /// it, and it must not be included in a deck.
     public static let known = ["PERMX", "PERMY", "PERMZ", "PORO", "ACTNUM", "FACIES"]
+    /// Keywords of what realizations share but cells do not; read on request.
+    public static let shared = ["ACTNUM", "DY", "DZ", "TOPS", "NTG", "MULTX", "MULTY", "MULTZ", "SATNUM"]
 
     /// Keywords that change cells in ways this reader does not follow; passing over them would give wrong numbers.
     private static let refused: Set<String> = [
@@ -20,13 +22,17 @@ public struct GRDECL: Equatable, Sendable {
     /// Names of the other keywords in the file, in order.
     public let skipped: [String]
 
-    public init(contentsOf url: URL, cellCount: Int) throws(DeckError) {
+    /// - Parameter keywords: those to read.
+    public init(contentsOf url: URL, cellCount: Int, reading keywords: [String] = known) throws(DeckError) {
         let name = url.lastPathComponent
-        try self.init(bytes: TextFile.bytes(of: url, named: name), file: name, cellCount: cellCount)
+        try self.init(
+            bytes: TextFile.bytes(of: url, named: name), file: name, cellCount: cellCount, reading: keywords)
     }
 
     /// - Parameter file: the name that errors carry.
-    public init(bytes: [UInt8], file: String, cellCount: Int) throws(DeckError) {
+    public init(
+        bytes: [UInt8], file: String, cellCount: Int, reading keywords: [String] = known
+    ) throws(DeckError) {
         var problems = ProblemList()
         var reader = KeywordReader(bytes, file: file, shape: Self.shape)
         var fields: [String: [Double]] = [:]
@@ -35,7 +41,7 @@ public struct GRDECL: Equatable, Sendable {
             if Self.refused.contains(keyword.name) {
                 problems.add(keyword, "is not followed here; write the final arrays, or read the whole deck instead")
             }
-            guard Self.known.contains(keyword.name) else {
+            guard keywords.contains(keyword.name) else {
                 if skipped.count < ProblemList.limit { skipped.append(keyword.name) }
                 continue
             }
@@ -49,7 +55,8 @@ public struct GRDECL: Equatable, Sendable {
     }
 
     private static func shape(_ keyword: String) -> KeywordShape? {
-        if known.contains(keyword) || keyword == "BOX" || keyword == "INCLUDE" { return .records(1) }
+        if known.contains(keyword) || shared.contains(keyword) { return .records(1) }
+        if keyword == "BOX" || keyword == "INCLUDE" { return .records(1) }
         return refused.contains(keyword) ? .list : nil
     }
 
@@ -89,6 +96,11 @@ extension GRDECL {
     /// The text of one keyword, six runs a line.
     public static func text(keyword: String, _ values: some Sequence<Float>) -> String {
         text(keyword: keyword, words: values.lazy.map { "\($0)" })
+    }
+
+    /// The text of one keyword with ten digits, for what is not stored in single precision.
+    public static func text(keyword: String, numbers: [Double]) -> String {
+        text(keyword: keyword, words: numbers.lazy.map { String(format: "%.10g", $0) })
     }
 
     static func text(keyword: String, words: some Sequence<String>) -> String {

@@ -54,21 +54,3 @@ extension Project {
         }
     }
 }
-
-/// Writes the case that a new user starts from.
-public enum NewCase {
-    /// - Throws: ``PipelineError`` if the folder holds something already.
-    public static func write(to folder: String) throws -> String {
-        let contents = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        guard contents.isEmpty else {
-            throw PipelineError(
-                "will not write into '\(folder)'", reason: "it is not empty",
-                advice: "name a folder that does not exist")
-        }
-        try Files.createFolder(folder)
-        try Files.write(StarterCase.text, to: folder + "/case.yaml")
-        let project = try Project(casePath: folder, threads: 1, quiet: true, observations: .ifPresent)
-        let observed = try project.observe(truth: 0, replacing: false)
-        return "\(folder)/case.yaml\n\(observed)\nnext: lsi run \(folder)"
-    }
-}

@@ -1,4 +1,5 @@
 import CaseFiles
+import EclipseFiles
 import LatentSpaceInversion
 import Pipeline
 import Storage
@@ -14,6 +15,10 @@ struct Failure {
         case let error as CaseFileError:
             let count = error.problems.count
             text = "\(error)\n\(count) problem\(count == 1 ? "" : "s") in the case; nothing was run"
+            exitCode = 65
+        case let error as DeckError:
+            let count = error.problems.count
+            text = "\(error)\n\(count) problem\(count == 1 ? "" : "s") in the deck; nothing was written"
             exitCode = 65
         case let error as StorageError:
             text = "error: \(error)"

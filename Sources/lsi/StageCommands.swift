@@ -132,11 +132,24 @@ struct Observe: ParsableCommand {
 }
 
 struct New: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Writes a commented starter case that runs.")
+    static let configuration = CommandConfiguration(
+        abstract: "Writes a case to start from: a commented one that runs, or the model of an Eclipse deck.",
+        discussion: """
+            With --from-deck, the grid, rock, fluids, wells and schedule of a two-dimensional two-phase deck become a case
+            file. Keywords without effect on the model are listed; any other that cannot be honoured is named with its line,
+            and nothing is written.
+
+              lsi new five-spot --from-deck FIVE_SPOT.DATA
+              lsi simulate five-spot > series.csv
+            """)
     @Argument(help: "Folder to make; it must not exist yet or be empty.", completion: .directory)
     var folder: String
+    @Option(help: "The Eclipse deck.", completion: .file(extensions: ["DATA", "data"]))
+    var fromDeck: String?
 
     func run() throws {
-        try reportingErrors { print(try NewCase.write(to: folder)) }
+        try reportingErrors {
+            print(try fromDeck.map { try NewCase.write(to: folder, fromDeck: $0) } ?? NewCase.write(to: folder))
+        }
     }
 }
