@@ -15,6 +15,11 @@ extension Case {
                 parameter: "coarse_twin", found: "given with imported realizations",
                 requirement: "must be left out: maps of another grid cannot be drawn on the coarse one")
         }
+        if case .opmFlow(let plan) = forwardModel, plan.template != nil {
+            throw ParameterError(
+                parameter: "coarse_twin", found: "given with a deck template",
+                requirement: "must be left out: the template holds wells and schedule of the fine grid")
+        }
         let rock = reservoir.rock
         if [rock.netToGross, rock.multiplierX, rock.multiplierY].contains(where: { $0 != nil }) || rock.rockType != nil
         {

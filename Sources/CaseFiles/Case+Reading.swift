@@ -93,6 +93,7 @@ struct CaseReader {
         let initial = readInitialState(root)
         let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
         let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
+        let forwardModel = readForwardModel(root)
         let simulator = readSimulator(root)
         let prior = readPrior(root, grid: grid, wells: wells, seed: UInt64(seed))
         let training = readTraining(root)
@@ -103,7 +104,8 @@ struct CaseReader {
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(
             file: context.file, folder: context.folder, name: name, summary: summary, seed: UInt64(seed),
-            outputFolder: context.path(of: output), startDate: start, reservoir: model, simulator: simulator,
+            outputFolder: context.path(of: output), startDate: start, reservoir: model,
+            forwardModel: forwardModel, simulator: simulator,
             prior: prior.settings, hardData: prior.hardData, training: training, calibration: calibration,
             observations: observations.plan, measured: observations.measured, truth: observations.truth,
             coarseTwin: twin)

@@ -17,6 +17,8 @@ public struct Case: Equatable, Sendable {
     /// Day zero of the schedule; `nil` in a case without dates.
     public var startDate: CalendarDate?
     public var reservoir: ReservoirModel
+    public var forwardModel: ForwardModelChoice
+    /// Of the built-in simulator.
     public var simulator: SimulatorSettings
     public var prior: PriorSettings
     /// Known at cells, and so in every realization.
@@ -47,15 +49,15 @@ public struct TrainingPlan: Equatable, Sendable {
 
 /// Where observations come from and how they are used.
 public struct ObservationPlan: Equatable, Sendable {
-    /// Path of the CSV file.
+    /// Path of the CSV file, or of a summary.
     public var file: String
     /// Observations later than this are withheld as forecast [s]; `nil`: all are history.
     public var historyEnd: Double?
     /// Path of the noise-free series of the truth, if any.
     public var truthFile: String?
-    /// The vectors that synthetic observations are made of.
+    /// The vectors that synthetic observations are made of, or that are taken from a summary.
     public var vectors: [VectorKey]
-    /// The errors of synthetic observations, and the correlation of errors in time.
+    /// The errors of synthetic observations and of those from a summary, and the correlation of errors in time.
     public var noise: NoiseSettings
 
     public init(

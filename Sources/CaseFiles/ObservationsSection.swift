@@ -13,16 +13,23 @@ func readObservations(
     _ root: Section, model: ReservoirModel?, need: Case.ObservationNeed
 ) -> ReadObservations? {
     root.section("observations", required: true, "What was measured at the wells.") { section in
-        let file = section.file("file", "CSV with the columns keyword, value, error and date or time, and well or not.")
+        let file = section.file(
+            "file",
+            "CSV with the columns keyword, value, error and date or time, and well or not; or the summary of a simulator, "
+                + "`X.SMSPEC`, whose `vectors` are taken at the report times.")
         let historyEnd = section.optionalTime(
             "history_end", "What was measured later is withheld as forecast; by default nothing.")
         let truthFile = section.optionalFile(
-            "truth", "CSV with the columns keyword, value and date or time: the noise-free truth of a synthetic case.")
+            "truth",
+            "CSV with the columns keyword, value and date or time, or a summary: the noise-free truth of a synthetic case."
+        )
         let names = section.texts(
             "vectors", default: [],
-            "Keywords or vectors, such as WOPR or WOPR:P1, that synthetic observations are made "
-                + "of; by default the rates of producers and the pressures of injectors.")
-        let noise = section.section("noise", "Errors of synthetic observations.", readNoise)
+            "Keywords or vectors, such as WOPR or WOPR:P1, that are taken from a summary, or that synthetic observations "
+                + "are made of; by default the rates of producers and the pressures of injectors.")
+        let noise = section.section(
+            "noise", "Errors of synthetic observations, and of those from a summary.", readNoise)
+        let errors = readVectorErrors(section)
         guard let file, let noise, let model else { return nil }
         let available = FlowModel.vectorKeys(of: model)
         let plan = ObservationPlan(
@@ -32,9 +39,20 @@ func readObservations(
         let reader = SeriesReader(
             known: available, wells: model.wells.map(\.name), end: model.schedule.reportTimes.last ?? 0,
             context: section.context)
-        let measured = readMeasured(plan, reader, need: need, section)
-        let truth = truthFile.flatMap { path in
-            need == .ifPresent && !Files.exists(path) ? nil : reader.readSeries(path)
+        if !errors.isEmpty, !plan.isSummary {
+            section.report("errors", .other("belong to a summary file; \(file) holds errors of its own"))
+        }
+        let summary = SummaryReader(path: file, section: section, reportTimes: model.schedule.reportTimes)
+        let measured = readMeasured(plan, need: need, section) {
+            plan.isSummary
+                ? summary.observations(of: plan.vectors, named: names, errors: errors, noise: noise)
+                : reader.readObservations(file)
+        }
+        let truth = truthFile.flatMap { path -> ProductionSeries? in
+            if need == .ifPresent && !Files.exists(path) { return nil }
+            return SummaryReader.reads(path)
+                ? SummaryReader(path: path, section: section, reportTimes: []).series(of: available)
+                : reader.readSeries(path)
         }
         return ReadObservations(plan: plan, measured: measured, truth: truth)
     }
@@ -63,13 +81,13 @@ private func checkHistory(_ plan: ObservationPlan, _ model: ReservoirModel, _ se
 }
 
 private func readMeasured(
-    _ plan: ObservationPlan, _ reader: SeriesReader, need: Case.ObservationNeed, _ section: Section
+    _ plan: ObservationPlan, need: Case.ObservationNeed, _ section: Section, _ read: () -> [Observation]?
 ) -> MeasuredData? {
     if !Files.exists(plan.file) {
         if need == .required { section.report("file", .other("names \(plan.file), which does not exist")) }
         return nil
     }
-    guard let all = reader.readObservations(plan.file) else { return nil }
+    guard let all = read() else { return nil }
     // The slack of a rounded date.
     let end = plan.historyEnd.map { $0 + 1e-6 * Unit.day } ?? .infinity
     let measured = MeasuredData(

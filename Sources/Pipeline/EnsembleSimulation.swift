@@ -32,6 +32,8 @@ public struct EnsembleSimulation: Sendable {
         for start in stride(from: 0, to: missing.count, by: Self.chunk) {
             let indices = Array(missing[start..<min(start + Self.chunk, missing.count)])
             let results = try simulate(indices.map { realizations[$0] }, finished: finished)
+            // A stop on request reaches the programs that simulate as well: their end is no failure to remember.
+            if results.contains(where: { (try? $0.get()) == nil }) { try Interruption.check() }
             for (index, result) in zip(indices, results) { outcomes[index] = result }
             try cache?.store(zip(indices, results).map { (keys[$0], $1) })
         }

@@ -1,6 +1,5 @@
 import Calibration
 import CaseFiles
-import FlowSimulation
 import Foundation
 import LatentSpaceInversion
 import PriorModels
@@ -41,10 +40,6 @@ public struct Project: Sendable {
     func priorModel() throws -> PriorModel {
         try PriorModel(
             settings: settings.prior, grid: settings.reservoir.grid, hardData: settings.hardData, seed: seed)
-    }
-
-    func forwardModel() throws -> any ForwardModel {
-        try FlowModel(reservoir: settings.reservoir, settings: settings.simulator)
     }
 
     /// Runs a stage unless it has run with the same digest, and records that it has.

@@ -20,6 +20,12 @@ extension Project {
     /// - Throws: ``PipelineError`` if they may not.
     public func observe(truth number: Int, replacing: Bool) throws -> String {
         let plan = settings.observations
+        if plan.isSummary {
+            throw PipelineError(
+                "will not write synthetic observations to '\(plan.file)'",
+                reason: "it names the summary of a simulator",
+                advice: "name a CSV file as 'observations.file' for them")
+        }
         for path in [plan.file, plan.truthFile].compactMap(\.self) where Files.exists(path) && !replacing {
             throw PipelineError(
                 "will not overwrite '\(path)'", reason: "it exists",

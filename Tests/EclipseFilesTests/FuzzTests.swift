@@ -1,5 +1,6 @@
 import Foundation
 import Reservoir
+import TestSupport
 import Testing
 
 @testable import EclipseFiles

@@ -83,14 +83,6 @@ struct ExportFolder {
 }
 
 extension Project {
-    /// A deck of the case that lacks only the cell properties of a realization.
-    /// - Throws: `ParameterError` if a well's name does not fit a deck.
-    func deckTemplate() throws -> DeckTemplate {
-        try DeckTemplate(
-            model: settings.reservoir, start: settings.startDate?.deckDate ?? .deckDefault, title: settings.name,
-            summary: try forwardModel().vectorKeys)
-    }
-
     /// Writes realizations of the last calibration for other programs.
     /// - Returns: what to tell the user.
     /// - Throws: ``PipelineError`` if there is no calibration of this case, or nothing to export; `StorageError` if the

@@ -38,7 +38,7 @@ extension Project {
         }
         return Reports.Provenance(
             version: Version.current, seed: seed, threads: pool.threads, started: Date(), stages: stages,
-            forwardModel: "built-in two-phase simulator",
+            forwardModel: settings.forwardModel.title,
             facts: [
                 .init("case file", settings.file), .init("vector instructions", KernelVariant.current.name),
                 .init("observations", settings.observations.file)

@@ -1,20 +1,24 @@
 /// The two files of a small summary, written for the tests from the description of the format alone.
-struct SummaryBytes {
-    var keywords = ["TIME", "FOPR", "WOPR", "WBHP", "WWCT", "GOPR", "FGOR", "WOPT"]
-    var wells = [":+:+:+:+", "", "P1", "P1", "P1", "G1", "", ":+:+:+:+"]
-    var units = ["DAYS", "SM3/DAY", "SM3/DAY", "BARSA", "", "SM3/DAY", "SM3/SM3", "SM3"]
-    /// One row a step.
-    var rows: [[Float]] = [[1, 10, 10, 200, 0, 10, 5, 0], [2, 8, 8, 190, 0.25, 8, 5, 0], [4, 6, 6, 180, 0.5, 6, 5, 0]]
-    var startDate: [Int32] = [15, 3, 2021, 6, 30, 5_000_000]
+public struct SummaryBytes: Sendable {
+    public init() {}
 
-    var specification: [UInt8] {
+    public var keywords = ["TIME", "FOPR", "WOPR", "WBHP", "WWCT", "GOPR", "FGOR", "WOPT"]
+    public var wells = [":+:+:+:+", "", "P1", "P1", "P1", "G1", "", ":+:+:+:+"]
+    public var units = ["DAYS", "SM3/DAY", "SM3/DAY", "BARSA", "", "SM3/DAY", "SM3/SM3", "SM3"]
+    /// One row a step.
+    public var rows: [[Float]] = [
+        [1, 10, 10, 200, 0, 10, 5, 0], [2, 8, 8, 190, 0.25, 8, 5, 0], [4, 6, 6, 180, 0.5, 6, 5, 0]
+    ]
+    public var startDate: [Int32] = [15, 3, 2021, 6, 30, 5_000_000]
+
+    public var specification: [UInt8] {
         Self.array("INTEHEAD", integers: [1, 100]) + Self.array("RESTART", texts: Array(repeating: "", count: 9))
             + Self.array("DIMENS", integers: [Int32(keywords.count), 1, 1, 1, 0, 0])
             + Self.array("KEYWORDS", texts: keywords) + Self.array("WGNAMES", texts: wells)
             + Self.array("UNITS", texts: units) + Self.array("STARTDAT", integers: startDate)
     }
 
-    var data: [UInt8] {
+    public var data: [UInt8] {
         Self.array("SEQHDR", integers: [1])
             + rows.enumerated().flatMap { index, row in
                 Self.array("MINISTEP", integers: [Int32(index)])
@@ -22,14 +26,14 @@ struct SummaryBytes {
             }
     }
 
-    static func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 0xFF) } }
+    public static func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 0xFF) } }
 
-    static func record(_ bytes: [UInt8]) -> [UInt8] {
+    public static func record(_ bytes: [UInt8]) -> [UInt8] {
         let length = bigEndian(UInt32(bytes.count))
         return length + bytes + length
     }
 
-    static func array(_ name: String, type: String, size: Int, _ bytes: [UInt8]) -> [UInt8] {
+    public static func array(_ name: String, type: String, size: Int, _ bytes: [UInt8]) -> [UInt8] {
         let header = padded(name) + bigEndian(UInt32(bytes.count / size)) + Array(type.utf8)
         // Numbers come a thousand to a record, texts 105.
         let limit = (type == "CHAR" ? 105 : 1000) * size
@@ -39,11 +43,11 @@ struct SummaryBytes {
         return record(header) + parts.joined()
     }
 
-    static func array(_ name: String, integers: [Int32]) -> [UInt8] {
+    public static func array(_ name: String, integers: [Int32]) -> [UInt8] {
         array(name, type: "INTE", size: 4, integers.flatMap { bigEndian(UInt32(bitPattern: $0)) })
     }
 
-    static func array(_ name: String, texts: [String]) -> [UInt8] {
+    public static func array(_ name: String, texts: [String]) -> [UInt8] {
         array(name, type: "CHAR", size: 8, texts.flatMap(padded))
     }
 
