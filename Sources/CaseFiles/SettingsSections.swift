@@ -9,8 +9,6 @@ func readSimulator(_ root: Section) -> SimulatorSettings {
             "coupling", default: settings.coupling,
             "How pressure and saturation of a step are tied: `sequential` once each, `iterated` until neither changes, "
                 + "`automatic` iterates where gravity or capillary pressure ask for it.")
-        settings.pressureSolver = section.choice(
-            "pressure_solver", default: settings.pressureSolver, "`direct`, `iterative`, or by the number of cells.")
         settings.maximumTimeStep = section.optionalNumber(
             "maximum_time_step", .time, .positive, "Longest pressure step; by default the time between reports.")
         settings.firstStepFraction = section.number(

@@ -72,8 +72,6 @@ public final class FlowSimulator: ForwardSimulator {
             if step == 0 { break }
             try advance(&run, step)
         }
-        // The last solution served the last report only; nothing moved by it.
-        state.pressure.copy(from: pressureAtStart)
         let system = pressureStep.system
         (run.effort.pressureSolves, run.effort.factorizations, run.effort.gradientIterations) =
             (system.solves, system.factorizations, system.gradientIterations)
@@ -203,10 +201,14 @@ public final class FlowSimulator: ForwardSimulator {
             let q = history.meanCompletionFlow[k]
             if flow.reservoir.wells[completion.well].role == .injector {
                 injected[k] = max(q, 0) * pressureStep.displacingPerVolume[k]
-                transport.exchange.injected[completion.cell] += injected[k]
             } else {
                 transport.exchange.wellOutflow[completion.cell] += max(-q, 0)
             }
+        }
+        meetInjectionRates()
+        for (k, completion) in flow.topology.completions.enumerated()
+        where flow.reservoir.wells[completion.well].role == .injector {
+            transport.exchange.injected[completion.cell] += injected[k]
         }
         var count = substeps(for: step)
         for _ in 0...flow.settings.maximumCuts {
@@ -222,6 +224,17 @@ public final class FlowSimulator: ForwardSimulator {
         }
         throw SimulationFailure(
             "transport could not be solved at \(run.time / Unit.day) days, not even in \(count / 2) sub-steps")
+    }
+
+    /// Makes injectors on a rate inject just that: their flow is foreseen in volume at reservoir conditions, which
+    /// change with pressure.
+    private func meetInjectionRates() {
+        for (well, range) in flow.topology.completionRange.enumerated()
+        where flow.reservoir.wells[well].role == .injector && pressureStep.controls.active[well] == .rate(.displacing) {
+            let sum = range.reduce(0) { $0 + injected[$1] }
+            guard sum > 0, let rate = pressureStep.controls.controls[well].rates[.displacing] else { continue }
+            for k in range { injected[k] *= rate / sum }
+        }
     }
 
     /// Sub-steps such that each moves a small part of the pore volume.
@@ -252,9 +265,12 @@ public final class FlowSimulator: ForwardSimulator {
         var saturation = pressure
         var oilSaturation = pressure
         for (cell, gridCell) in flow.topology.gridCell.enumerated() {
-            pressure[gridCell] = state.pressure[cell]
-            saturation[gridCell] = state.saturation[cell]
-            oilSaturation[gridCell] = state.oilAmount[cell] / (state.oilInverse[cell] * state.poreVolume[cell])
+            // The amounts are what is conserved; what space they take follows from the pressure shown beside.
+            let p = state.pressure[cell]
+            let pores = state.referencePoreVolume[cell] * flow.factors.poreFactor(at: p)
+            pressure[gridCell] = p
+            saturation[gridCell] = state.displacingAmount[cell] / (flow.factors.displacing.inverse(at: p) * pores)
+            oilSaturation[gridCell] = state.oilAmount[cell] / (flow.factors.oil.inverse(at: p) * pores)
         }
         return FlowMap(time: time, pressure: pressure, saturation: saturation, oilSaturation: oilSaturation)
     }

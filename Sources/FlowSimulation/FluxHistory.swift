@@ -11,6 +11,9 @@ final class FluxHistory {
     private let latest: WorkArray<Double>, previous: WorkArray<Double>, older: WorkArray<Double>
     private let latestFlow: WorkArray<Double>, previousFlow: WorkArray<Double>
     private var active: [WellControls.Active] = []
+    private let acceleration: FixedPointAcceleration
+    /// Means at all faces and completions, and those that follow from them.
+    private let trial: WorkArray<Double>, image: WorkArray<Double>
     private var depth = 0
     private var steps = (last: 0.0, before: 0.0)
 
@@ -21,6 +24,9 @@ final class FluxHistory {
         previous = WorkArray(repeating: 0, count: faces)
         older = WorkArray(repeating: 0, count: faces)
         meanCompletionFlow = WorkArray(repeating: 0, count: completions)
+        acceleration = FixedPointAcceleration(count: faces + completions)
+        trial = WorkArray(repeating: 0, count: faces + completions)
+        image = WorkArray(repeating: 0, count: faces + completions)
         latestFlow = WorkArray(repeating: 0, count: completions)
         previousFlow = WorkArray(repeating: 0, count: completions)
     }
@@ -67,23 +73,32 @@ final class FluxHistory {
         flux: borrowing WorkArray<Double>, completionFlow: borrowing WorkArray<Double>, tolerance: Double,
         floor: Double
     ) -> Bool {
+        let faces = latest.count
         var (difference, total) = (0.0, 0.0)
-        for face in 0..<latest.count {
+        for face in 0..<faces {
             let mean = (latest[face] + flux[face]) / 2
             difference += abs(mean - meanFlux[face])
             total += abs(mean)
+            trial[face] = meanFlux[face]
+            image[face] = mean
         }
         if difference <= max(tolerance * total, floor) { return true }
-        for face in 0..<latest.count { meanFlux[face] = (latest[face] + flux[face]) / 2 }
         for k in 0..<latestFlow.count {
-            let sum = latestFlow[k] + completionFlow[k]
-            meanCompletionFlow[k] = latestFlow[k] * completionFlow[k] > 0 ? sum / 2 : latestFlow[k]
+            trial[faces + k] = meanCompletionFlow[k]
+            image[faces + k] = (latestFlow[k] + completionFlow[k]) / 2
+        }
+        acceleration.advance(trial, image: image)
+        for face in 0..<faces { meanFlux[face] = trial[face] }
+        for k in 0..<latestFlow.count {
+            let isAlike = latestFlow[k] * completionFlow[k] > 0 && latestFlow[k] * trial[faces + k] > 0
+            meanCompletionFlow[k] = isAlike ? trial[faces + k] : latestFlow[k]
         }
         return false
     }
 
     /// Fills ``meanFlux`` and ``meanCompletionFlow`` for a step of length `step`.
     func extrapolate(over step: Double) {
+        acceleration.reset()
         let weight = depth > 1 ? 0.5 * step / steps.last : 0
         for face in 0..<latest.count { meanFlux[face] = latest[face] + weight * (latest[face] - previous[face]) }
         for k in 0..<latestFlow.count {

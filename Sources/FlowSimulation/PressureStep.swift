@@ -23,7 +23,6 @@ final class PressureStep {
     init(_ flow: FlowModel) throws(FactorizationError) {
         (model, topology, factors) = (flow.reservoir, flow.topology, flow.factors)
         tolerance = flow.settings.pressureTolerance
-        system = try PressureSystem(topology)
         mobility = Mobility(topology, curves: flow.curves, rockType: model.rock.rockType)
         controls = WellControls(model.wells)
         let count = topology.completions.count
@@ -34,6 +33,7 @@ final class PressureStep {
         let depths = model.grid.centreDepth
         depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
         hasGravity = topology.faces.contains { depths[$0.firstCell] != depths[$0.secondCell] }
+        system = try PressureSystem(topology, isHeld: hasGravity || mobility.table.hasCapillaryPressure)
         wellHeads = WellHeads(topology, wells: model.wells)
         isClosed = Array(repeating: false, count: count)
         targets = Array(repeating: 0, count: model.wells.count)
@@ -158,7 +158,12 @@ final class PressureStep {
         if wellHeads.matter { _ = updateHeads(state) }
         for pass in 0..<16 {
             setWellEquations()
-            try system.solve(state.pressure, tolerance: tolerance)
+            do { try system.solve(state.pressure, tolerance: tolerance) } catch {
+                guard let well = system.strandedWell else { throw error }
+                throw SimulationFailure(
+                    "well \(model.wells[well].name) cannot keep to its rate: nothing conducts it to a well on pressure, "
+                        + "nor to anything compressible")
+            }
             var changed = pass < 8 && closeBackflow(state)
             // What the wells hold follows from what they produce; a tenth of a millibar is far below any drawdown.
             if wellHeads.matter, updateHeads(state) > 10 { changed = true }

@@ -25,6 +25,8 @@ final class PressureSystem {
     let storage: WorkArray<Double>, source: WorkArray<Double>
     /// `w` [m³/(Pa·s)] and `head` [Pa] of each completion.
     let wellConductance: WorkArray<Double>, head: WorkArray<Double>
+    /// Whether ``faceConstant`` holds up differences of pressure at rest.
+    private let isHeld: Bool
     var wellEquations: [WellEquation]
     /// Results: `u` of each face from its first to its second cell, `q` of each completion.
     let flux: WorkArray<Double>, completionFlow: WorkArray<Double>
@@ -33,9 +35,12 @@ final class PressureSystem {
     private let first: WorkArray<Int32>, second: WorkArray<Int32>
     private let completionCell: WorkArray<Int32>, completionWell: WorkArray<Int32>
     private let faceEntry: WorkArray<Int32>, completionEntry: WorkArray<Int32>, diagonalEntry: WorkArray<Int32>
-    private let diagonal: WorkArray<Double>, rightHandSide: WorkArray<Double>, values: WorkArray<Double>
+    private let diagonal: WorkArray<Double>, residual: WorkArray<Double>, values: WorkArray<Double>
     /// `w` where a well's node is an unknown joined to its cells, zero where its pressure is given.
     private let coupling: WorkArray<Double>
+    private let correction: WorkArray<Double>
+    /// Whether some completion conducts between a well and its cells, `[wells]`.
+    private let isJoined: WorkArray<Bool>
     private let factor: SparseCholesky
     private let gradients: ConjugateGradients
     private var hasFactor = false
@@ -43,7 +48,8 @@ final class PressureSystem {
     /// Since ``reset()``.
     private(set) var solves = 0, factorizations = 0, gradientIterations = 0
 
-    init(_ topology: FlowTopology) throws(FactorizationError) {
+    init(_ topology: FlowTopology, isHeld: Bool) throws(FactorizationError) {
+        self.isHeld = isHeld
         (cellCount, wellCount, faceCount) = (topology.cellCount, topology.wellCount, topology.faces.count)
         let completions = topology.completions
         completionsOfWell = topology.completionRange
@@ -72,7 +78,9 @@ final class PressureSystem {
         completionEntry = WorkArray(Array(entries.dropFirst(topology.faces.count)))
         diagonalEntry = WorkArray(Array(pattern.columnStart.prefix(order)))
         diagonal = zeros(order)
-        rightHandSide = zeros(order)
+        residual = zeros(order)
+        correction = zeros(order)
+        isJoined = WorkArray(repeating: false, count: wellCount)
         values = zeros(pattern.entryCount)
         factor = try SparseCholesky(analyzing: pattern)
         gradients = ConjugateGradients(order: order)
@@ -86,9 +94,7 @@ final class PressureSystem {
 
     /// Solves for the pressures of cells and wells, starting from those given.
     ///
-    /// - Parameters:
-    ///   - tolerance: sum of the volume errors of all cells over what flows through the wells.
-    ///   - previous: where storage-free cells that no well can reach stay.
+    /// - Parameter tolerance: sum of the volume errors of all cells over what flows through the wells.
     /// - Throws: ``SimulationFailure`` if the matrix is singular or the iteration does not converge.
     func solve(_ pressure: borrowing WorkArray<Double>, tolerance: Double) throws(SimulationFailure) {
         solves += 1
@@ -103,8 +109,38 @@ final class PressureSystem {
             throw SimulationFailure("the pressure equation did not converge (volume error \(outcome.residual) m3/s)")
         }
         if outcome.iterations > 7 { refactorNext = true }
-        evaluateFlow(pressure)
         meetRates()
+    }
+
+    /// A well on a rate that has no solution: nothing it is connected to holds a pressure or gives way.
+    var strandedWell: Int? {
+        var neighbours = [[Int]](repeating: [], count: cellCount + wellCount)
+        for face in 0..<faceCount where conductance[face] > 0 {
+            neighbours[Int(first[face])].append(Int(second[face]))
+            neighbours[Int(second[face])].append(Int(first[face]))
+        }
+        var reached = (0..<cellCount).map { storage[$0] > 0 } + Array(repeating: false, count: wellCount)
+        for k in 0..<wellConductance.count where wellConductance[k] > 0 {
+            let (cell, well) = (Int(completionCell[k]), Int(completionWell[k]))
+            switch wellEquations[well] {
+            case .shut: continue
+            case .pressure: reached[cell] = true
+            case .rate:
+                neighbours[cell].append(cellCount + well)
+                neighbours[cellCount + well].append(cell)
+            }
+        }
+        var next = reached.indices.filter { reached[$0] }
+        while let node = next.popLast() {
+            for other in neighbours[node] where !reached[other] {
+                reached[other] = true
+                next.append(other)
+            }
+        }
+        return (0..<wellCount).first { well in
+            guard case .rate = wellEquations[well] else { return false }
+            return isJoined[well] && !reached[cellCount + well]
+        }
     }
 
     /// Scales the completions of a well on rate so that the rate is met exactly, not to the tolerance of the iteration.
@@ -118,37 +154,70 @@ final class PressureSystem {
         }
     }
 
+    /// Corrects the pressures until the volume errors, recomputed from the flows themselves, are small enough.
     private func iterate(
         _ pressure: borrowing WorkArray<Double>, tolerance: Double, limit: Int,
         precondition: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void
     ) -> ConjugateGradients.Outcome {
-        evaluateFlow(pressure)
-        var outcome: ConjugateGradients.Outcome
         var iterations = 0
         // What flows through the wells is not known before the first solution: the goal is set again until it stays.
-        var goal = throughput(pressure)
-        repeat {
-            outcome = gradients.solve(
-                pressure, rightHandSide: rightHandSide, tolerance: tolerance * goal,
-                maximumIterations: limit - iterations, multiply: multiply, precondition: precondition)
+        while true {
+            evaluateFlow(pressure)
+            let error = evaluateResidual(pressure)
+            let goal = max(tolerance * throughput, roundingError(pressure))
+            if error <= goal || iterations >= limit || !error.isFinite {
+                return .init(iterations: iterations, residual: error, converged: error <= goal)
+            }
+            correction.fill(0)
+            // Somewhat lower, so that rounding between two ways to sum up does not call for another round.
+            let outcome = gradients.solve(
+                correction, rightHandSide: residual, tolerance: 0.9 * goal, maximumIterations: limit - iterations,
+                multiply: multiply, precondition: precondition)
             iterations += max(outcome.iterations, 1)
             gradientIterations += outcome.iterations
-            evaluateFlow(pressure)
-            let flow = throughput(pressure)
-            if flow >= 0.5 * goal { break }
-            goal = flow
-        } while iterations < limit
-        return .init(iterations: iterations, residual: outcome.residual, converged: outcome.converged)
+            for node in 0..<cellCount + wellCount { pressure[node] += correction[node] }
+        }
     }
 
-    /// What the tolerance is relative to: half of what passes the completions in either direction [m³/s]. Where next to
-    /// nothing does, a residual of some roundings of the terms it is the sum of must do.
-    private func throughput(_ pressure: borrowing WorkArray<Double>) -> Double {
+    /// Half of what passes the completions in either direction [m³/s]: what the tolerance is relative to.
+    private var throughput: Double {
         var sum = 0.0
         for k in 0..<completionFlow.count { sum += abs(completionFlow[k]) }
+        return sum / 2
+    }
+
+    /// The sum of volume errors that rounding of the pressures alone makes [m³/s]: no iteration gets below it.
+    private func roundingError(_ pressure: borrowing WorkArray<Double>) -> Double {
         var terms = 0.0
         for node in 0..<cellCount + wellCount { terms += diagonal[node] * abs(pressure[node]) }
-        return max(sum / 2, 1e-12 * terms, .leastNormalMagnitude)
+        return max(.ulpOfOne * terms, .leastNormalMagnitude)
+    }
+
+    /// Sets ``residual`` to what does not balance in each cell and well; returns the sum of magnitudes [m³/s].
+    ///
+    /// From differences of pressure: the product of matrix and pressures would lose as many digits as the pressure
+    /// itself is larger than its differences.
+    private func evaluateResidual(_ pressure: borrowing WorkArray<Double>) -> Double {
+        let (r, p, u, q) = (residual.base, pressure.base, flux.base, completionFlow.base)
+        for cell in 0..<cellCount { r[cell] = source[cell] - storage[cell] * p[cell] }
+        for face in 0..<faceCount {
+            r[Int(first[face])] -= u[face]
+            r[Int(second[face])] += u[face]
+        }
+        for well in 0..<wellCount {
+            if case .rate(let rate) = wellEquations[well], isJoined[well] {
+                r[cellCount + well] = rate
+            } else {
+                r[cellCount + well] = 0
+            }
+        }
+        for k in 0..<completionFlow.count {
+            r[Int(completionCell[k])] += q[k]
+            if coupling[k] != 0 { r[cellCount + Int(completionWell[k])] -= q[k] }
+        }
+        var sum = 0.0
+        for node in 0..<cellCount + wellCount { sum += abs(r[node]) }
+        return sum
     }
 
     private func refactor() throws(SimulationFailure) {
@@ -163,69 +232,34 @@ final class PressureSystem {
         factorizations += 1
     }
 
+    /// Sets the matrix, and the pressures of wells that are given one.
     private func assemble(_ pressure: borrowing WorkArray<Double>) {
-        let (d, b, g, h) = (diagonal.base, rightHandSide.base, conductance.base, faceConstant.base)
-        for cell in 0..<cellCount { (d[cell], b[cell]) = (storage[cell], source[cell]) }
+        let (d, g) = (diagonal.base, conductance.base)
+        for cell in 0..<cellCount { d[cell] = storage[cell] }
         for face in 0..<faceCount {
-            let (i, j) = (Int(first[face]), Int(second[face]))
-            d[i] += g[face]
-            d[j] += g[face]
-            b[i] -= h[face]
-            b[j] += h[face]
+            d[Int(first[face])] += g[face]
+            d[Int(second[face])] += g[face]
         }
-        for well in 0..<wellCount { (d[cellCount + well], b[cellCount + well]) = (0, 0) }
-        for k in 0..<coupling.count { assembleCompletion(k) }
-        for well in 0..<wellCount { assembleWell(well, pressure) }
-        pinLooseCells(pressure)
-        anchorClosedSystem(pressure)
-    }
-
-    /// Where no well and no compressibility tells the level of pressure, the first cell keeps what it has: the flow is
-    /// the same whatever the level.
-    private func anchorClosedSystem(_ pressure: borrowing WorkArray<Double>) {
-        guard wellEquations.allSatisfy({ $0 == .shut }), storage[0] == 0 else { return }
-        rightHandSide[0] += diagonal[0] * pressure[0]
-        diagonal[0] *= 2
-    }
-
-    private func assembleCompletion(_ k: Int) {
-        let (cell, well) = (Int(completionCell[k]), Int(completionWell[k]))
-        let node = cellCount + well
-        let w = wellConductance[k]
-        coupling[k] = 0
-        switch wellEquations[well] {
-        case .shut: return
-        case .pressure(let target):
-            rightHandSide[cell] += w * (target + head[k])
-            diagonal[node] += w
-        case .rate:
-            coupling[k] = w
-            rightHandSide[cell] += w * head[k]
-            rightHandSide[node] -= w * head[k]
-            diagonal[node] += w
+        for well in 0..<wellCount { d[cellCount + well] = 0 }
+        for k in 0..<coupling.count {
+            let (cell, well) = (Int(completionCell[k]), Int(completionWell[k]))
+            coupling[k] = 0
+            guard wellEquations[well] != .shut else { continue }
+            d[cell] += wellConductance[k]
+            d[cellCount + well] += wellConductance[k]
+            if case .rate = wellEquations[well] { coupling[k] = wellConductance[k] }
         }
-        diagonal[cell] += w
-    }
-
-    private func assembleWell(_ well: Int, _ pressure: borrowing WorkArray<Double>) {
-        let node = cellCount + well
-        let isLoose = diagonal[node] == 0
-        if isLoose { diagonal[node] = 1 }
-        switch wellEquations[well] {
-        case .pressure(let target): rightHandSide[node] = diagonal[node] * target
-        case .rate(let rate) where !isLoose: rightHandSide[node] += rate
-        case .rate, .shut: rightHandSide[node] = diagonal[node] * pressure[node]
+        for well in 0..<wellCount {
+            isJoined[well] = d[cellCount + well] > 0
+            if !isJoined[well] { d[cellCount + well] = 1 }
+            if case .pressure(let target) = wellEquations[well] { pressure[cellCount + well] = target }
         }
-    }
-
-    /// Ties each cell to its present pressure by 1e-12 of its own conductances: too little to be seen in any rate, and
-    /// enough to give cells that no well can reach a pressure.
-    private func pinLooseCells(_ pressure: borrowing WorkArray<Double>) {
-        for cell in 0..<cellCount {
-            let tie = diagonal[cell] > 0 ? 1e-12 * diagonal[cell] : 1
-            diagonal[cell] += tie
-            rightHandSide[cell] += tie * pressure[cell]
-        }
+        // Each cell is tied to its present pressure by 1e-12 of its own conductances: too little to be seen in any
+        // rate, and enough to give cells that no well can reach a pressure.
+        for cell in 0..<cellCount { d[cell] += d[cell] > 0 ? 1e-12 * d[cell] : 1 }
+        // Where no well and no compressibility tells the level of pressure, the first cell keeps what it has: the flow
+        // is the same whatever the level.
+        if wellEquations.allSatisfy({ $0 == .shut }), storage[0] == 0 { d[0] *= 2 }
     }
 
     private func multiply(_ x: borrowing WorkArray<Double>, _ y: borrowing WorkArray<Double>) {
@@ -246,7 +280,13 @@ final class PressureSystem {
 
     private func evaluateFlow(_ pressure: borrowing WorkArray<Double>) {
         let (p, u, g, h) = (pressure.base, flux.base, conductance.base, faceConstant.base)
-        for face in 0..<faceCount { u[face] = g[face] * (p[Int(first[face])] - p[Int(second[face])]) + h[face] }
+        for face in 0..<faceCount {
+            let (a, b) = (p[Int(first[face])], p[Int(second[face])])
+            u[face] = g[face] * (a - b) + h[face]
+            // Where gravity holds the difference, what is left of it may be rounding of the pressures. That must not
+            // move anything: in long steps the splitting of pressure and transport would amplify it.
+            if isHeld, abs(u[face]) <= 4 * .ulpOfOne * g[face] * (abs(a) + abs(b)) { u[face] = 0 }
+        }
         for k in 0..<completionFlow.count {
             let (cell, well) = (Int(completionCell[k]), Int(completionWell[k]))
             completionFlow[k] =

@@ -12,18 +12,7 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
         case iterated
     }
 
-    /// Which linear solver takes the pressure equation.
-    public enum PressureSolver: String, Codable, Sendable, CaseIterable {
-        /// Direct up to the number of cells where it stops paying.
-        case automatic
-        /// Sparse Cholesky, reused between steps as a preconditioner.
-        case direct
-        /// Conjugate gradients with an algebraic multigrid preconditioner.
-        case iterative
-    }
-
     public var coupling: Coupling = .automatic
-    public var pressureSolver: PressureSolver = .automatic
     /// No pressure step is longer [s]; `nil`: the time between reports is the only bound.
     public var maximumTimeStep: Double?
     /// Length of the first step after a well changes, as a fraction of what follows; within 0 to 1 [–].

@@ -37,12 +37,12 @@ import Testing
             SmallModels.homogeneous(model), mapTimes: [1000 * Unit.day])
         let start = try FlowModel(reservoir: model).initialFields()
         let end = try #require(result.maps.first)
-        for cell in start.pressure.indices {
-            // A step may move a billionth of the pore volume unnoticed, shared by 120 cells: at most 1.2e-7 in one of
-            // them, and noise does not add up. Capillary pressure turns 1e-7 of saturation into 5e-3 Pa.
-            expectClose(end.pressure[cell], start.pressure[cell], tolerance: 6e-3)
-            expectClose(end.saturation[cell], start.saturation[cell], tolerance: 1.2e-7)
-        }
+        let pressureChange = zip(end.pressure, start.pressure).map { abs($0 - $1) }.max()!
+        let saturationChange = zip(end.saturation, start.saturation).map { abs($0 - $1) }.max()!
+        // One rounding of the pressure is 3.7e-9 Pa; the saturation answers to that with 1e-13 by capillary pressure.
+        #expect(pressureChange < 1e-8)
+        #expect(saturationChange < 2e-13)
+        #expect(result.effort.cuts == 0)
         // The contact is inside: both phases are there.
         #expect(start.saturation.min()! < 0.25 && start.saturation.max()! > 0.75)
     }
@@ -59,6 +59,7 @@ import Testing
         expectClose(rows[0], 0.2, tolerance: 0.02)
         expectClose(rows[19], 0.8, tolerance: 0.02)
         expectClose(end.saturation.reduce(0, +) / 120, 0.5, tolerance: 1e-9)
-        for row in 1..<20 { #expect(rows[row] >= rows[row - 1] - 1e-6) }
+        // Pressure and transport agree to 2e-3 of a flow that has all but ended.
+        for row in 1..<20 { #expect(rows[row] >= rows[row - 1] - 1e-3) }
     }
 }
