@@ -1,5 +1,6 @@
 import Foundation
 import Reservoir
+import Synchronization
 
 /// The program `flow` of the Open Porous Media project.
 struct FlowProgram: Equatable, Sendable {
@@ -20,8 +21,16 @@ struct FlowProgram: Equatable, Sendable {
                     + "apt-get install libopm-simulators-bin")
         }
         executable = URL(fileURLWithPath: found)
-        version = try Self.version(of: executable)
+        // Asked for by every stage of a case; starting the program takes a tenth of a second or more.
+        if let known = Self.versions.withLock({ [executable] in $0[executable] }) {
+            version = known
+        } else {
+            version = try Self.version(of: executable)
+            Self.versions.withLock { [version, executable] in $0[executable] = version }
+        }
     }
+
+    private static let versions = Mutex<[URL: String]>([:])
 
     private static func version(of executable: URL) throws(SimulationFailure) -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lsi-flow-\(UUID().uuidString)")

@@ -90,6 +90,20 @@ public struct NamedArrays: Equatable, Sendable {
         }
     }
 
+    /// Reads an HDF5 file of any origin, to show what it holds: of one of ours the texts too, of another the arrays.
+    public static func showing(_ path: String) throws(StorageError) -> NamedArrays {
+        let bytes = try Files.read(path)
+        guard let footer = Footer(endOf: bytes) else { return try importing(path) }
+        let content = bytes.dropLast(Footer.size)
+        func damaged(_ reason: String) -> StorageError {
+            StorageError(
+                .damaged, path: path, reason: "is damaged: \(reason)",
+                advice: "delete it and run again: it will be made anew")
+        }
+        guard footer == Footer(of: content) else { throw damaged("its checksum does not match") }
+        do { return try HDF5.decode(Array(content)) } catch { throw damaged(error.reason) }
+    }
+
     /// The array of a name in single precision.
     /// - Throws: ``StorageError`` if it is not there or has another shape.
     public func floats(_ name: String, shape: [Int], path: String) throws(StorageError) -> [Float] {

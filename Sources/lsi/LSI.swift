@@ -26,7 +26,7 @@ struct LSI: ParsableCommand {
         version: Version.text,
         subcommands: [
             Run.self, New.self, Prior.self, Simulate.self, Observe.self, Generate.self, Train.self, Calibrate.self,
-            Report.self, Export.self, Schema.self
+            Report.self, Export.self, Inspect.self, Schema.self
         ])
 
     /// Exit codes: 0 done, 1 a stage failed or stopped, 64 wrong usage, 65 wrong input.
