@@ -94,7 +94,13 @@ let package = Package(
         tests("EclipseFilesTests", ["EclipseFiles", "FlowSimulation", "LinearAlgebra", "Reservoir", "TestSupport"]),
         tests("CaseFilesTests", ["CaseFiles", "TestSupport"]),
         tests("ReportsTests", ["Reports", "TestSupport"]),
-        tests("PipelineTests", ["Pipeline", "CaseFiles", "EclipseFiles", "Reservoir", "Storage", "TestSupport"])
+        tests(
+            "PipelineTests",
+            [
+                "Pipeline", "Calibration", "CaseFiles", "EclipseFiles", "PriorModels", "Reports", "Reservoir",
+                "Storage",
+                "TestSupport", "lsi"
+            ])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,14 +25,22 @@ struct ReferenceTests {
         #expect(text.contains("(`prior.type: channels, belts`)"))
     }
 
+    /// `lsi schema --markdown > Sources/lsi/lsi.docc/CaseFile.md` writes it.
+    @Test func thatTheCommittedReferenceIsTheOneThatTheCodeMakes() throws {
+        let page = ShippedCaseTests.root.appendingPathComponent("Sources/lsi/lsi.docc/CaseFile.md")
+        let committed = try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+        let made = CaseReference.markdown.split(separator: "\n")
+        let difference = zip(committed, made).first { $0 != $1 }
+        #expect(difference == nil && committed.count == made.count, "write the page again by the command above")
+    }
+
     @Test func thatTheSchemaTakesTheStarterCase() throws {
         let root = try #require(try Yams.compose(yaml: StarterCase.text))
         #expect(try SchemaCheck(json: CaseReference.jsonSchema).violations(of: root) == [])
     }
 
     @Test func thatTheSchemaTakesEveryShippedCase() throws {
-        let cases = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Cases")
+        let cases = ShippedCaseTests.root.appendingPathComponent("Cases")
         let names = try FileManager.default.contentsOfDirectory(atPath: cases.path).sorted()
         let check = try SchemaCheck(json: CaseReference.jsonSchema)
         var checked = 0
