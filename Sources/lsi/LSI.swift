@@ -21,6 +21,13 @@ struct LSI: ParsableCommand {
               lsi calibrate my-case       sample, simulate, accept and rank
               lsi report my-case          tables, CSV, figures and an HTML page
 
+            Before and after:
+
+              lsi new mine --from-deck X.DATA   start from an Eclipse deck
+              lsi inspect my-case               what a case, its results or a file holds
+              lsi export my-case --format deck  realizations as GRDECL, NPY, HDF5 or decks
+              lsi schema --markdown             every field of a case file
+
             A killed command goes on where it stopped when it is run again.
             """,
         version: Version.text,
@@ -29,7 +36,7 @@ struct LSI: ParsableCommand {
             Report.self, Export.self, Inspect.self, Schema.self
         ])
 
-    /// Exit codes: 0 done, 1 a stage failed or stopped, 64 wrong usage, 65 wrong input.
+    /// Exit codes: 0 done, 1 a stage failed, 64 wrong usage, 65 wrong input, 73 a result cannot be written, 130 stopped.
     static func main() {
         Interruption.listen()
         main(nil)

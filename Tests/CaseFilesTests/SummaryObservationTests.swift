@@ -67,7 +67,7 @@ struct SummaryObservationTests {
         later.startDate = [21, 1, 2020]
         let one = try read(later, observations: "vectors: [\"WOPR:P1\"]")
         let measured = try #require(one.measured)
-        #expect(measured.history.map(\.time) == [120 * Unit.day, 240 * Unit.day])
+        try #require(measured.history.map(\.time) == [120 * Unit.day, 240 * Unit.day])
         // Day 120 lies at 100 of the run, two thirds of the way from 30 to 20; day 240 at 220, halfway from 12 to 10.
         expectClose(measured.history[0].value * Unit.day, 30 - 20.0 / 3, tolerance: 1e-9)
         expectClose(measured.history[1].value * Unit.day, 11, tolerance: 1e-9)
