@@ -18,6 +18,11 @@ final class CoupledTransport: TransportScheme {
     private let properties: WorkArray<Double>
     private let trial: WorkArray<Double>
     private let isDirty: WorkArray<Bool>
+    /// Set when the coming step is the last one again with other fluxes: its saturations are where to start from.
+    var isRepeated = false
+    /// Saturations found at the end of each sub-step, `[substeps][cells]`.
+    private var solutions = WorkArray<Double>(repeating: 0, count: 0)
+    private var solvedSubsteps = 0
     private let transmissibility: WorkArray<Double>
     /// `−(ρ_d − ρ_o) g (D₁ − D₂)` of each face [Pa].
     private let buoyancy: WorkArray<Double>
@@ -45,7 +50,7 @@ final class CoupledTransport: TransportScheme {
         let depths = flow.reservoir.grid.centreDepth
         depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
         densities = (flow.factors.displacing.surfaceDensity, flow.factors.oil.surfaceDensity)
-        tolerance = 1e-6
+        tolerance = 1e-5
     }
 
     func begin(_ properties: StaticProperties) {
@@ -62,11 +67,23 @@ final class CoupledTransport: TransportScheme {
         exchange.duration.fill(timeStep)
         for cell in 0..<cellCount { update(cell, to: state.displacingAmount[cell] / before[cell]) }
         let length = timeStep / Double(substeps)
+        if solutions.count < substeps * cellCount {
+            solutions = WorkArray(repeating: 0, count: substeps * cellCount)
+            solvedSubsteps = 0
+        }
+        let isKnown = isRepeated && solvedSubsteps == substeps
+        solvedSubsteps = 0
         for substep in 0..<substeps {
             let progress = Double(substep + 1) / Double(substeps)
+            let solution = solutions.base + substep * cellCount
+            if isKnown {
+                for cell in 0..<cellCount { update(cell, to: solution[cell]) }
+            }
             guard solve(state, flux, before, progress: progress, length: length) else { return false }
+            solution.update(from: trial.base, count: cellCount)
             move(state, flux, length: length, share: 1 / Double(substeps))
         }
+        solvedSubsteps = substeps
         for cell in 0..<cellCount {
             state.saturation[cell] =
                 state.displacingAmount[cell] / (state.poreVolume[cell] * state.displacingInverse[cell])

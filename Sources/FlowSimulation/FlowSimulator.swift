@@ -155,8 +155,9 @@ public final class FlowSimulator: ForwardSimulator {
     private func moveAndIterate(_ run: inout Run, _ step: Double) throws(SimulationFailure) -> Bool {
         // What moves saturations by less than 1e-9 is no flow.
         let floor = 1e-9 * totalPoreVolume / step
-        for _ in 0..<(isIterated ? flow.settings.maximumIterations : 1) {
+        for iteration in 0..<(isIterated ? flow.settings.maximumIterations : 1) {
             restore()
+            coupled?.isRepeated = iteration > 0
             try move(&run, step)
             guard isIterated else { return true }
             pressureBefore.copy(from: state.pressure)

@@ -26,6 +26,7 @@ final class OrderedTransport: TransportScheme {
     private var substeps = 1
     /// `f` and the step to the next sample of each rock type, `[types][samples][2]`.
     private let table: WorkArray<Double>
+    private let steepest: WorkArray<Double>
     private let lower: WorkArray<Double>, inverseSpacing: WorkArray<Double>
     private let rockType: WorkArray<Int32>
 
@@ -46,6 +47,10 @@ final class OrderedTransport: TransportScheme {
                         k < SaturationCurves.intervals ? curve.fractionalFlow[k + 1] - curve.fractionalFlow[k] : 0
                     ]
                 }
+            })
+        steepest = WorkArray(
+            curves.map { curve in
+                zip(curve.fractionalFlow, curve.fractionalFlow.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
             })
         lower = WorkArray(curves.map(\.range.lowerBound))
         inverseSpacing = WorkArray(
@@ -68,7 +73,8 @@ final class OrderedTransport: TransportScheme {
         let sweep = UpwindSweep(
             count: substeps, timeStep: timeStep, start: adjacencyStart.base, neighbour: adjacentCell.base,
             outward: order.outward.base, isDone: isDone.base, handed: handed.base, entering: inflow.base,
-            table: table.base, lower: lower.base, inverseSpacing: inverseSpacing.base, rockType: rockType.base,
+            steepest: steepest.base, table: table.base, lower: lower.base, inverseSpacing: inverseSpacing.base,
+            rockType: rockType.base,
             injected: exchange.injected.base, wellOutflow: exchange.wellOutflow.base,
             duration: exchange.duration.base, meanFlow: exchange.meanFlow.base, capacityBefore: before.base,
             displacingAmount: state.displacingAmount.base, oilAmount: state.oilAmount.base,

@@ -20,11 +20,11 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
     /// Tolerated relative error of the flow field over one pressure step [–]. Steps are chosen to stay below it.
     public var flowTolerance: Double = 0.05
     /// Pore volumes injected in one transport step at most [–].
-    public var substepVolume: Double = 0.006
+    public var substepVolume: Double = 0.015
     /// Residual of the pressure equation, relative to what flows through the wells [–].
     public var pressureTolerance: Double = 5e-4
     /// Relative change of the flow field between two iterations that counts as converged [–], where steps are iterated.
-    public var couplingTolerance: Double = 2e-3
+    public var couplingTolerance: Double = 1e-2
     /// Iterations of one step before it is cut.
     public var maximumIterations: Int = 30
     /// Times a step may be halved before the realization is given up.

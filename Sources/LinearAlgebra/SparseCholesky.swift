@@ -51,8 +51,7 @@ public final class SparseCholesky {
     private let matrix: UnsafeMutablePointer<cholmod_sparse>
     private var factor: UnsafeMutablePointer<cholmod_factor>?
     private let scratch: WorkArray<Double>
-    private let singleScratch: WorkArray<Float>
-    private var single = WorkArray<Float>(repeating: 0, count: 0)
+    private let packed: PackedFactor
     private var isFactorized = false
 
     public init(analyzing pattern: SymmetricPattern) throws(FactorizationError) {
@@ -69,7 +68,7 @@ public final class SparseCholesky {
         matrix = cholmod_allocate_sparse(
             pattern.order, pattern.order, pattern.entryCount, 1, 1, -1, Int32(CHOLMOD_REAL), common)
         scratch = WorkArray(repeating: 0, count: pattern.order)
-        singleScratch = WorkArray(repeating: 0, count: pattern.order)
+        packed = PackedFactor(order: pattern.order)
         let starts = matrix.pointee.p.assumingMemoryBound(to: Int32.self)
         let rows = matrix.pointee.i.assumingMemoryBound(to: Int32.self)
         starts.update(from: pattern.columnStart, count: pattern.order + 1)
@@ -100,23 +99,16 @@ public final class SparseCholesky {
         // An L D Lᵀ exists for indefinite matrices too; a positive diagonal tells the definite ones.
         let minor = Int(factor.pointee.minor)
         guard minor == pattern.order, hasPositiveDiagonal(factor) else { throw .notPositiveDefinite(order: minor) }
-        roundFactor(factor)
+        pack(factor)
         isFactorized = true
     }
 
-    /// Single-precision copy of the factor, the diagonal inverted.
-    private func roundFactor(_ factor: UnsafeMutablePointer<cholmod_factor>) {
-        let count = Int(factor.pointee.nzmax)
-        if single.count < count { single = WorkArray(repeating: 0, count: count) }
-        let start = factor.pointee.p.assumingMemoryBound(to: Int32.self)
-        let length = factor.pointee.nz.assumingMemoryBound(to: Int32.self)
-        let value = factor.pointee.x.assumingMemoryBound(to: Double.self)
-        let rounded = single.base
-        for j in 0..<pattern.order {
-            let first = Int(start[j])
-            rounded[first] = Float(1 / value[first])
-            for k in first + 1..<first + Int(length[j]) { rounded[k] = Float(value[k]) }
-        }
+    private func pack(_ factor: UnsafeMutablePointer<cholmod_factor>) {
+        packed.pack(
+            start: factor.pointee.p.assumingMemoryBound(to: Int32.self),
+            length: factor.pointee.nz.assumingMemoryBound(to: Int32.self),
+            row: factor.pointee.i.assumingMemoryBound(to: Int32.self),
+            value: factor.pointee.x.assumingMemoryBound(to: Double.self), entries: Int(factor.pointee.nzmax))
     }
 
     private func hasPositiveDiagonal(_ factor: UnsafeMutablePointer<cholmod_factor>) -> Bool {
@@ -156,37 +148,8 @@ public final class SparseCholesky {
     /// As ``solve(_:into:)`` in single precision: half of the memory to walk through. A preconditioner, not a solution.
     public func approximate(_ rightHandSide: borrowing WorkArray<Double>, into solution: borrowing WorkArray<Double>) {
         guard isFactorized, let factor else { preconditionFailure("solve before factorize") }
-        let n = pattern.order
-        let permutation = factor.pointee.Perm.assumingMemoryBound(to: Int32.self)
-        let start = factor.pointee.p.assumingMemoryBound(to: Int32.self)
-        let length = factor.pointee.nz.assumingMemoryBound(to: Int32.self)
-        let row = factor.pointee.i.assumingMemoryBound(to: Int32.self)
-        let (x, value) = (singleScratch.base, single.base)
-        let (input, output) = (rightHandSide.base, solution.base)
-        // Scaled, since rates may lie outside the range of single precision.
-        var largest = 0.0
-        for j in 0..<n { largest = max(largest, abs(input[j])) }
-        let scale = largest > 0 ? 1 / largest : 1
-        for j in 0..<n { x[j] = Float(input[Int(permutation[j])] * scale) }
-        for j in 0..<n {
-            let xj = x[j]
-            let first = Int(start[j])
-            for k in first &+ 1..<first &+ Int(length[j]) { x[Int(row[k])] -= value[k] * xj }
-        }
-        for j in stride(from: n - 1, through: 0, by: -1) {
-            let first = Int(start[j])
-            let last = first &+ Int(length[j])
-            var (sum, other) = (x[j] * value[first], Float(0))
-            var k = first &+ 1
-            // Two sums, so that one addition need not wait for the other.
-            while k &+ 1 < last {
-                sum -= value[k] * x[Int(row[k])]
-                other -= value[k &+ 1] * x[Int(row[k &+ 1])]
-                k &+= 2
-            }
-            if k < last { sum -= value[k] * x[Int(row[k])] }
-            x[j] = sum + other
-        }
-        for j in 0..<n { output[Int(permutation[j])] = Double(x[j]) * largest }
+        packed.solve(
+            rightHandSide.base, into: solution.base,
+            permutation: factor.pointee.Perm.assumingMemoryBound(to: Int32.self))
     }
 }
