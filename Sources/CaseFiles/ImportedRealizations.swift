@@ -7,8 +7,8 @@ import Storage
 func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
     let path = section.file(
         "source",
-        "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, or a folder of `.grdecl` files, one each."
-    )
+        "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, an image (PNG, PBM, PGM), or a folder of "
+            + "`.grdecl` files or of images, one each.")
     let dataset = section.optionalText(
         "dataset", "Which array of an HDF5 file, if it is not an ensemble that lsi wrote.")
     let content = section.choice(
@@ -19,9 +19,11 @@ func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
         "porosity", .fraction, .within(0, 1), default: 0.2, "Of every cell, where an array holds permeability.")
     var facies: FaciesTable?
     if section.isGiven("facies") || section.isDescribing { facies = readFacies(section) }
-    guard let path, let grid else { return nil }
+    let thresholds = readThresholds(section, facies: facies)
+    guard let path, thresholds.isSound, let grid else { return nil }
     let reader = ImportReader(
-        path: path, dataset: dataset, isFacies: content == "facies", porosity: porosity, facies: facies, grid: grid)
+        path: path, dataset: dataset, isFacies: content == "facies", porosity: porosity, facies: facies,
+        thresholds: thresholds.values, grid: grid)
     do {
         return .imported(try reader.read())
     } catch {
@@ -45,7 +47,10 @@ private struct ImportReader {
     let isFacies: Bool
     let porosity: Double
     let facies: FaciesTable?
+    let thresholds: [Double]?
     let grid: Grid
+
+    private static let imageExtensions = ["png", "pbm", "pgm", "pnm"]
 
     func read() throws(ImportFailure) -> ImportedEnsemble {
         var isFolder: ObjCBool = false
@@ -58,16 +63,45 @@ private struct ImportReader {
             return try ensemble(of: try attempt { () throws(StorageError) in try NPY.read(path) })
         case "h5", "hdf5": return try readHDF5()
         case "grdecl": return try build(members: [try readGRDECL(path)])
-        default: throw ImportFailure("names \(path), which is neither .npy nor .h5 nor .grdecl nor a folder")
+        case let ending where Self.imageExtensions.contains(ending): return try readImages([path])
+        default:
+            throw ImportFailure("names \(path), which is neither .npy nor .h5 nor .grdecl nor an image nor a folder")
         }
     }
 
     private func readFolder() throws(ImportFailure) -> ImportedEnsemble {
         let names = Files.names(in: path).filter { $0.lowercased().hasSuffix(".grdecl") }
-        guard !names.isEmpty else { throw ImportFailure("names the folder \(path), which holds no .grdecl file") }
+        guard !names.isEmpty else {
+            let images = Files.names(in: path).filter {
+                Self.imageExtensions.contains(($0 as NSString).pathExtension.lowercased())
+            }
+            guard !images.isEmpty else {
+                throw ImportFailure("names the folder \(path), which holds no .grdecl file and no image")
+            }
+            return try readImages(images.map { "\(path)/\($0)" })
+        }
         var members: [Realization] = []
         for name in names { members.append(try readGRDECL("\(path)/\(name)")) }
         return try build(members: members)
+    }
+
+    /// One facies map from each image.
+    private func readImages(_ paths: [String]) throws(ImportFailure) -> ImportedEnsemble {
+        guard let facies else { throw ImportFailure("names images of facies, so 'facies' must give their properties") }
+        let reader = FaciesRaster(codes: facies.codes, thresholds: thresholds)
+        var maps: [[UInt8]] = []
+        for path in paths {
+            let raster = try attempt { () throws(StorageError) in try Raster.read(path) }
+            guard raster.columns == grid.columns, raster.rows == grid.rows else {
+                throw ImportFailure(
+                    "names \(path), an image of \(raster.columns) x \(raster.rows) pixels; the grid has "
+                        + "\(grid.columns) x \(grid.rows) cells")
+            }
+            do { maps.append(try reader.facies(of: raster)) } catch {
+                throw ImportFailure("names \(path), which \(error.reason)")
+            }
+        }
+        do { return try ImportedEnsemble(faciesMaps: maps, facies: facies) } catch { throw ImportFailure(error) }
     }
 
     private func readGRDECL(_ path: String) throws(ImportFailure) -> Realization {

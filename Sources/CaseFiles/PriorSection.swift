@@ -66,6 +66,8 @@ private func readPriorSettings(_ section: Section, grid: Grid?, depth: Int) -> P
         },
         Section.Variant("channels", readChannels),
         Section.Variant("belts", readBelts),
+        Section.Variant("truncated-gaussian", readTruncatedGaussian),
+        Section.Variant("training-image") { readTrainingImage($0, grid: grid) },
         Section.Variant("imported") { readImported($0, grid: grid) }
     ]
     if depth < 3 && !(section.isDescribing && depth > 0) {
@@ -73,8 +75,9 @@ private func readPriorSettings(_ section: Section, grid: Grid?, depth: Int) -> P
     }
     return section.variant(
         "type",
-        "`gaussian`: continuous fields; `channels`: meandering rivers; `belts`: anastomosing channels; `imported`: "
-            + "realizations from files; `mixture`: several scenarios.", variants)
+        "`gaussian`: continuous fields; `channels`: meandering rivers; `belts`: anastomosing channels; "
+            + "`truncated-gaussian`: facies cut from one or two fields; `training-image`: facies as in an image; "
+            + "`imported`: realizations from files; `mixture`: several scenarios.", variants)
 }
 
 private func readMixture(_ section: Section, grid: Grid?, depth: Int) -> PriorSettings? {
@@ -133,11 +136,46 @@ private func readBelts(_ section: Section) -> PriorSettings? {
 private func readBodies(_ section: Section) -> ChannelBodies? {
     let width = readDistribution(section, "width", .length, "Full width of a channel; drawn for each.")
     let amount = readAmount(section)
+    let levees = section.optionalSection("levees", "Ridges on both banks: facies 2.", readLevees)
+    let splays = section.optionalSection(
+        "splays", "Lobes where a river broke through its outer bank: facies 3.", readSplays)
     let facies = readFacies(section)
-    guard let width, let amount, let facies else { return nil }
+    guard let width, let amount, let facies, levees != nil || !section.isGiven("levees"),
+        splays != nil || !section.isGiven("splays")
+    else { return nil }
     return section.build { () throws(ParameterError) in
-        try ChannelBodies(width: width, amount: amount, facies: facies)
+        try ChannelBodies(width: width, amount: amount, levees: levees, splays: splays, facies: facies)
     }
+}
+
+private func readLevees(_ section: Section) -> ChannelBodies.Levees? {
+    readDistribution(section, "width", .none, "Of each ridge, in widths of its channel; drawn once.").flatMap { width in
+        section.build { () throws(ParameterError) in try ChannelBodies.Levees(width: width) }
+    }
+}
+
+private func readSplays(_ section: Section) -> ChannelBodies.Splays? {
+    let node = section.declare(
+        "count", .numbers(.none), .required, nil, "Number of splays: one number, or the smallest and the largest.")
+    let length = readDistribution(section, "length", .length, "From the bank to the tip; drawn for each.")
+    let breadth = readDistribution(section, "breadth", .length, "Across; drawn for each.")
+    guard let node, let count = readCount(section, node, 0...1000), let length, let breadth else { return nil }
+    return section.build { () throws(ParameterError) in
+        try ChannelBodies.Splays(count: count, length: length, breadth: breadth)
+    }
+}
+
+/// One number, or the smallest and the largest.
+private func readCount(_ section: Section, _ node: Node, _ range: ClosedRange<Int>) -> ClosedRange<Int>? {
+    let numbers = (node.sequence.map(Array.init) ?? [node]).compactMap { section.integer($0, "count", range) }
+    guard let lower = numbers.first, let upper = numbers.last, numbers.count <= 2, lower <= upper else {
+        if !numbers.isEmpty {
+            section.report(
+                "count", .wrong(found: node.summary, requirement: "must be one number, or two in ascending order"))
+        }
+        return nil
+    }
+    return lower...upper
 }
 
 private func readAmount(_ section: Section) -> ChannelBodies.Amount? {
@@ -156,27 +194,23 @@ private func readAmount(_ section: Section) -> ChannelBodies.Amount? {
         section.report("count", .other("and 'proportion' exclude each other; remove one"))
         return nil
     }
-    let numbers = (node.sequence.map(Array.init) ?? [node]).compactMap { section.integer($0, "count", 1...1000) }
-    guard let lower = numbers.first, let upper = numbers.last, numbers.count <= 2, lower <= upper else {
-        if !numbers.isEmpty {
-            section.report(
-                "count", .wrong(found: node.summary, requirement: "must be one number, or two in ascending order"))
-        }
-        return nil
-    }
-    return .count(lower...upper)
+    return readCount(section, node, 1...1000).map { .count($0) }
 }
 
 // MARK: - Facies and rock
 
-func readFacies(_ section: Section) -> FaciesTable? {
-    let facies = section.sections("facies", required: true, "The kinds of rock, with their properties.") { entry in
+/// - Parameter extra: reads what else an entry holds; whether that is sound.
+func readFacies(
+    _ section: Section, extra: ((_ entry: Section, _ code: UInt8?) -> Bool)? = nil
+) -> FaciesTable? {
+    let facies = section.sections("facies", required: true, "The kinds of rock, with their properties.") {
+        entry -> Facies? in
         let code = entry.integer("code", 0...255, "In maps and hard data; channels are 1, what lies between them 0.")
         let name = entry.text("name", "For the report.")
+        let isSound = extra?(entry, code.map { UInt8($0) }) ?? true
         let rock = readRockProperties(entry)
-        return code.flatMap { code in
-            name.flatMap { name in rock.map { Facies(code: UInt8(code), name: name, rock: $0) } }
-        }
+        guard let code, let name, let rock, isSound else { return nil }
+        return Facies(code: UInt8(code), name: name, rock: rock)
     }
     guard !facies.contains(where: { $0 == nil }), !facies.isEmpty else { return nil }
     return section.build { () throws(ParameterError) in try FaciesTable(facies.compactMap(\.self)) }
@@ -215,7 +249,7 @@ private func readRockProperties(_ section: Section) -> RockProperties? {
     }
 }
 
-private func readVariogram(_ section: Section) -> Variogram? {
+func readVariogram(_ section: Section) -> Variogram? {
     let nugget = section.number(
         "nugget", .fraction, .within(0, 1), default: 0, "Share of the variance that is not correlated at all.")
     let nested = section.sections(

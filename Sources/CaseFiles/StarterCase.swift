@@ -60,7 +60,7 @@ public enum StarterCase {
           #   - {time: 2024-01-01, well: P1, status: shut}
 
         prior:                       # what is believed before any production data
-          type: channels             # or gaussian, belts, imported, mixture
+          type: channels             # or gaussian, belts, training-image, truncated-gaussian ...
           width: {from: 60, mode: 80, to: 110}
           proportion: {from: 0.35, to: 0.45}
           wavelength: {from: 350, to: 600}

@@ -37,7 +37,8 @@ extension Project {
         if let path = plan.truthFile {
             try Files.write(SeriesText.series(truth.series, startDate: settings.startDate), to: path)
         }
-        return "\(truth.observations.count) observations of synthetic truth \(number) in \(plan.file)"
+        let scenario = truth.realization.scenario.map { ", of scenario \($0)," } ?? ""
+        return "\(truth.observations.count) observations of synthetic truth \(number)\(scenario) in \(plan.file)"
     }
 
     /// Observations of every vector the case names, at every report time.

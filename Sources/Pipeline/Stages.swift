@@ -1,6 +1,7 @@
 import Calibration
 import CaseFiles
 import Foundation
+import PriorModels
 import Reports
 import Reservoir
 import Storage
@@ -18,11 +19,14 @@ extension Project {
     }
 
     /// Draws the prior and returns what to tell the user.
-    public func drawPrior(count: Int? = nil) throws -> String {
+    public func drawPrior(count: Int? = nil, asJSON: Bool = false) throws -> String {
         let count = count ?? settings.training.realizations
         let stage = DrawPrior(project: self)
         try once(.prior, digest: Digest.of(stage.digest, count)) { _ = try stage.run(count: count) }
-        return "\(count) realizations in \(workspace.folder(.prior).path)"
+        let folder = workspace.folder(.prior).path
+        return asJSON
+            ? JSONText.of(DrawnPrior(folder: folder, realizations: count))
+            : "\(count) realizations in \(folder)"
     }
 
     public func generatePairs(count: Int? = nil) throws -> String {

@@ -6,6 +6,7 @@ import Storage
 ///
 ///     <output>/
 ///       prior/        realizations, in blocks
+///       preview/      a page that shows the prior
 ///       training/     their simulated series, in blocks
 ///       network/      the trained networks and the last checkpoint
 ///       calibration/  candidates, accepted realizations, mismatch

@@ -5,7 +5,10 @@ import LinearAlgebra
 struct ChannelWell: Sendable {
     let cell: Int
     let place: SIMD2<Double>
-    let isChannel: Bool
+    /// A code of ``ChannelBodies``.
+    let code: UInt8
+
+    var isChannel: Bool { code == ChannelBodies.channelCode }
 }
 
 /// Bends channels around wells, or onto them.
@@ -16,14 +19,24 @@ struct ChannelWell: Sendable {
 /// that share a course go on sharing it.
 struct ChannelConditioning {
     let wells: [ChannelWell]
+    /// From the middle of a channel to the outer edge of its levee, in half widths; 1 without levees.
+    let leveeRatio: Double
+    /// How far from the bank a splay reaches [m].
+    let splayReach: Double
 
     /// The squared scales (see ``ChannelDistanceMap``) at which all wells are honoured: from the first up to, but without,
     /// the second. Empty if the first is not below the second.
     func squaredScales(_ map: ChannelDistanceMap) -> (lower: Float, upper: Float) {
         var (lower, upper) = (Float(0), Float.infinity)
+        let squaredRatio = Float(leveeRatio * leveeRatio)
         for well in wells {
             let value = map.squared[well.cell]
-            if well.isChannel { lower = max(lower, value) } else { upper = min(upper, value) }
+            switch well.code {
+            case ChannelBodies.channelCode: lower = max(lower, value)
+            case ChannelBodies.leveeCode: (lower, upper) = (max(lower, value / squaredRatio), min(upper, value))
+            case ChannelBodies.splayCode: upper = min(upper, value)
+            default: upper = min(upper, value / squaredRatio)
+            }
         }
         return (lower, upper)
     }
@@ -38,7 +51,7 @@ struct ChannelConditioning {
             let width = hit.halfWidth * scale
             let move = self.move(well, hit, width, &stream)
             // A contented well far from every channel holds nothing in place.
-            if move == SIMD2(0, 0) && hit.distance > 4 * width { continue }
+            if move == SIMD2(0, 0) && hit.distance > 4 * width * leveeRatio { continue }
             anchors.append(hit.point)
             moves.append(move)
         }
@@ -66,12 +79,25 @@ struct ChannelConditioning {
         return best
     }
 
-    /// To 0.6 of the half width from a well in a channel, to 1.4 from one outside.
+    /// The distances from a centre line at which a well is content, and the one it is moved to [m].
+    private func wanted(_ code: UInt8, _ halfWidth: Double) -> (range: ClosedRange<Double>, goal: Double) {
+        let ridge = leveeRatio - 1
+        let (range, goal): (ClosedRange<Double>, Double) =
+            switch code {
+            case ChannelBodies.channelCode: (0...0.9, 0.6)
+            case ChannelBodies.leveeCode: (1 + 0.15 * ridge...1 + 0.85 * ridge, 1 + 0.5 * ridge)
+            case ChannelBodies.splayCode:
+                (1.15...max(1.6, 1 + 0.6 * splayReach / halfWidth), max(1.4, 1 + 0.4 * splayReach / halfWidth))
+            default: (leveeRatio + 0.15 ... .infinity, leveeRatio + 0.4)
+            }
+        return (range.lowerBound * halfWidth...range.upperBound * halfWidth, goal * halfWidth)
+    }
+
     private func move(
         _ well: ChannelWell, _ hit: Hit, _ halfWidth: Double, _ stream: inout RandomStream
     ) -> SIMD2<Double> {
-        let honoured = well.isChannel ? hit.distance <= 0.9 * halfWidth : hit.distance >= 1.15 * halfWidth
-        if honoured { return SIMD2(0, 0) }
+        let (range, goal) = wanted(well.code, halfWidth)
+        if range.contains(hit.distance) { return SIMD2(0, 0) }
         var toward = well.place - hit.point
         if hit.distance > 1e-3 * halfWidth {
             toward /= hit.distance
@@ -80,8 +106,7 @@ struct ChannelConditioning {
             let side = stream.uniform() < 0.5 ? 1.0 : -1.0
             toward = side / length * SIMD2(-hit.direction.y, hit.direction.x)
         }
-        let wanted = (well.isChannel ? 0.6 : 1.4) * halfWidth
-        return (hit.distance - wanted) * toward
+        return (hit.distance - goal) * toward
     }
 
     private func displace(

@@ -45,12 +45,12 @@ struct ChannelDistanceMap: Sendable {
     }
 
     /// The squared scale at which the share of active cells not beyond it is closest to `proportion`; `nil` if that is
-    /// beyond ``reach``.
-    func squaredScale(for proportion: Double) -> Float? {
+    /// a scale beyond `most`.
+    func squaredScale(for proportion: Double, most: Double) -> Float? {
         let wanted = Int((proportion * Double(domain.activeCount)).rounded())
         var near: [Float] = []
         near.reserveCapacity(squared.count)
-        let limit = Float(reach * reach)
+        let limit = Float(most * most)
         for cell in squared.indices where squared[cell] <= limit && domain.active[cell] { near.append(squared[cell]) }
         guard near.count >= wanted, wanted > 0 else { return nil }
         near.sort()

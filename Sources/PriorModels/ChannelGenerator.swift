@@ -20,7 +20,7 @@ struct ChannelGenerator: FaciesGenerator {
     private let seed: UInt64
     private let purpose: String
 
-    private static let reach = 1.7
+    private static let mostScale = 1.7
     private static let mostChannels = 1000
     private static let mostDraws = 12
     private static let mostBends = 8
@@ -35,7 +35,14 @@ struct ChannelGenerator: FaciesGenerator {
         wells = context.hardData.facies.map { known in
             ChannelWell(
                 cell: known.cell, place: domain.centre(of: known.cell),
-                isChannel: known.code == ChannelBodies.channelCode)
+                code: known.code)
+        }
+        for known in context.hardData.entries {
+            guard let code = known.datum.facies, !bodies.drawnCodes.contains(code) else { continue }
+            throw ParameterError(
+                parameter: "hard data at \(known.datum.place)", found: "facies \(code)",
+                requirement: "must be one that this prior draws: "
+                    + bodies.drawnCodes.map(String.init).joined(separator: ", "))
         }
         if case .proportion(let proportion) = bodies.amount {
             let single = bodies.width.range.lowerBound / max(domain.extent.x, domain.extent.y)
@@ -55,10 +62,10 @@ struct ChannelGenerator: FaciesGenerator {
         var last: Draw?
         for _ in 0..<(wells.isEmpty ? 1 : Self.mostDraws) {
             var draw = place(&stream)
-            if bend(&draw, &stream) { return paint(draw) }
+            if bend(&draw, &stream) { return exact(paint(draw, &stream)) }
             last = draw
         }
-        return last.map { forced(paint($0)) } ?? []
+        return last.map { exact(forced(paint($0, &stream))) } ?? []
     }
 
     /// Channels placed for one realization, and the squared scale of widths that meets the wanted amount.
@@ -66,20 +73,24 @@ struct ChannelGenerator: FaciesGenerator {
         var lines: [CentreLine]
         var map: ChannelDistanceMap
         let proportion: Double?
+        /// From the middle of a channel to the outer edge of its levee, in half widths.
+        let leveeRatio: Double
         var squaredScale: Float
 
         mutating func remap(_ domain: ChannelDomain) {
             map = ChannelDistanceMap(domain, reach: map.reach)
             for line in lines { map.add(line) }
-            squaredScale = proportion.map { map.squaredScale(for: $0) ?? Float(map.reach * map.reach) } ?? 1
+            let most = ChannelGenerator.mostScale
+            squaredScale = proportion.map { map.squaredScale(for: $0, most: most) ?? Float(most * most) } ?? 1
         }
     }
 
     private func place(_ stream: inout RandomStream) -> Draw {
         var source = CourseSource(course, domain, &stream)
+        let leveeRatio = bodies.levees.map { 1 + 2 * $0.width.sample(&stream) } ?? 1
         var draw = Draw(
-            lines: [], map: ChannelDistanceMap(domain, reach: Self.reach),
-            proportion: nil, squaredScale: 1)
+            lines: [], map: ChannelDistanceMap(domain, reach: Self.mostScale * leveeRatio), proportion: nil,
+            leveeRatio: leveeRatio, squaredScale: 1)
         switch bodies.amount {
         case .count(let range):
             let count = range.lowerBound + stream.integer(below: range.count)
@@ -87,17 +98,18 @@ struct ChannelGenerator: FaciesGenerator {
             return draw
         case .proportion(let distribution):
             let proportion = distribution.sample(&stream)
-            draw = Draw(lines: [], map: draw.map, proportion: proportion, squaredScale: .infinity)
+            draw = Draw(
+                lines: [], map: draw.map, proportion: proportion, leveeRatio: leveeRatio, squaredScale: .infinity)
             while draw.squaredScale > 1 && draw.lines.count < Self.mostChannels {
                 let before = draw
                 add(&draw, &source, &stream)
-                draw.squaredScale = draw.map.squaredScale(for: proportion) ?? .infinity
+                draw.squaredScale = draw.map.squaredScale(for: proportion, most: Self.mostScale) ?? .infinity
                 // One channel fewer and wider may be nearer to the drawn widths than one more and narrower.
                 if draw.squaredScale < 1 && before.squaredScale * draw.squaredScale < 1 && wells.isEmpty {
                     return before
                 }
             }
-            if draw.squaredScale == .infinity { draw.squaredScale = Float(Self.reach * Self.reach) }
+            if draw.squaredScale == .infinity { draw.squaredScale = Float(Self.mostScale * Self.mostScale) }
             return draw
         }
     }
@@ -106,14 +118,15 @@ struct ChannelGenerator: FaciesGenerator {
     /// hits the fewest wells outside channels.
     private func add(_ draw: inout Draw, _ source: inout CourseSource, _ stream: inout RandomStream) {
         let halfWidth = bodies.width.sample(&stream) / 2
-        let missed = wells.filter { $0.isChannel && draw.map.squared[$0.cell] > 0.8 }
-        let dry = wells.filter { !$0.isChannel }
+        let missed = wells.filter { needsChannel($0, draw) }
+        let dry = wells.filter { $0.code == ChannelBodies.backgroundCode }
+        let clearance = (draw.leveeRatio + 0.2) * halfWidth
         let target = missed.isEmpty ? nil : missed[stream.integer(below: missed.count)].place
         var best: (line: CentreLine, cost: Double)?
         for _ in 0..<(wells.isEmpty ? 1 : 8) {
             let points = source.next(halfWidth: halfWidth, through: target, &stream)
             let line = CentreLine(points: points, halfWidth: halfWidth)
-            let hits = dry.count { line.nearest(to: $0.place).squaredDistance < 1.4 * halfWidth * halfWidth }
+            let hits = dry.count { line.nearest(to: $0.place).squaredDistance < clearance * clearance }
             // A course of a network cannot be moved to the target: the nearest of them is bent there.
             let gap = target.map { max(line.nearest(to: $0).squaredDistance.squareRoot() / halfWidth - 0.6, 0) } ?? 0
             let cost = Double(hits) + gap
@@ -126,10 +139,20 @@ struct ChannelGenerator: FaciesGenerator {
         }
     }
 
+    /// Whether no channel passes where a well has one, or has what lies beside one.
+    private func needsChannel(_ well: ChannelWell, _ draw: Draw) -> Bool {
+        switch well.code {
+        case ChannelBodies.channelCode: draw.map.squared[well.cell] > 0.8
+        case ChannelBodies.backgroundCode: false
+        default: draw.map.squared[well.cell] > Float(draw.map.reach * draw.map.reach)
+        }
+    }
+
     /// Whether the wells are honoured, after bending if need be, at a scale within 15 % of the wanted one.
     private func bend(_ draw: inout Draw, _ stream: inout RandomStream) -> Bool {
         if wells.isEmpty { return true }
-        let conditioning = ChannelConditioning(wells: wells)
+        let conditioning = ChannelConditioning(
+            wells: wells, leveeRatio: draw.leveeRatio, splayReach: bodies.splays?.length.mean ?? 0)
         for round in 0...Self.mostBends {
             let (lower, upper) = conditioning.squaredScales(draw.map)
             let scale = min(max(draw.squaredScale, lower), upper.nextDown)
@@ -144,14 +167,33 @@ struct ChannelGenerator: FaciesGenerator {
         return false
     }
 
-    private func paint(_ draw: Draw) -> [UInt8] {
-        draw.map.squared.map { $0 <= draw.squaredScale ? ChannelBodies.channelCode : ChannelBodies.backgroundCode }
+    private func paint(_ draw: Draw, _ stream: inout RandomStream) -> [UInt8] {
+        let bank = draw.squaredScale
+        let ridge = bodies.levees == nil ? bank : bank * Float(draw.leveeRatio * draw.leveeRatio)
+        var facies = draw.map.squared.map { value in
+            value <= bank
+                ? ChannelBodies.channelCode
+                : value <= ridge ? ChannelBodies.leveeCode : ChannelBodies.backgroundCode
+        }
+        if let splays = bodies.splays {
+            let source = SplaySource(
+                splays, lines: draw.lines, scale: Double(bank).squareRoot(), wells: wells, domain: domain)
+            for splay in source.draw(&stream) { splay.paint(&facies, domain) }
+        }
+        return facies
+    }
+
+    /// The wells hold by construction; this settles what rounding at the edge of a body might change.
+    private func exact(_ facies: [UInt8]) -> [UInt8] {
+        var facies = facies
+        for well in wells { facies[well.cell] = well.code }
+        return facies
     }
 
     /// The last resort, for wells so close that no channel of the wanted width fits between them: sets the facies of the
     /// wells' cells, and of the cells around each that are nearer to it than to any other well and within half a channel.
     private func forced(_ facies: [UInt8]) -> [UInt8] {
-        let wrong = wells.map { (facies[$0.cell] == ChannelBodies.channelCode) != $0.isChannel }
+        let wrong = wells.map { facies[$0.cell] != $0.code }
         var facies = facies
         let radius = bodies.width.mean / 2
         for cell in facies.indices {
@@ -163,10 +205,7 @@ struct ChannelGenerator: FaciesGenerator {
                 if squared < distance { (nearest, distance) = (index, squared) }
             }
             guard nearest >= 0, wrong[nearest] else { continue }
-            facies[cell] = wells[nearest].isChannel ? ChannelBodies.channelCode : ChannelBodies.backgroundCode
-        }
-        for well in wells {
-            facies[well.cell] = well.isChannel ? ChannelBodies.channelCode : ChannelBodies.backgroundCode
+            facies[cell] = wells[nearest].code
         }
         return facies
     }

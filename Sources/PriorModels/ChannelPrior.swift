@@ -2,10 +2,13 @@ import Reservoir
 
 /// What channels are made of, whatever their course: shared by meandering rivers and anastomosing belts.
 ///
-/// Facies codes: ``backgroundCode`` between channels and ``channelCode`` in them.
+/// Facies codes: ``backgroundCode`` between channels, ``channelCode`` in them, ``leveeCode`` along their banks and
+/// ``splayCode`` where a bank was breached.
 public struct ChannelBodies: Equatable, Sendable {
     public static let backgroundCode: UInt8 = 0
     public static let channelCode: UInt8 = 1
+    public static let leveeCode: UInt8 = 2
+    public static let splayCode: UInt8 = 3
 
     /// How many channels a realization has.
     public enum Amount: Equatable, Sendable {
@@ -16,13 +19,49 @@ public struct ChannelBodies: Equatable, Sendable {
         case count(ClosedRange<Int>)
     }
 
+    /// Ridges of sediment on both banks.
+    public struct Levees: Equatable, Sendable {
+        /// Of each ridge, in widths of its channel [–]; drawn once a realization.
+        public let width: Distribution
+
+        /// - Throws: ``ParameterError`` if a width may be out of range.
+        public init(width: Distribution) throws(ParameterError) {
+            try width.check("levee width", within: 0.01, 3, "must be within 0.01 to 3 channel widths")
+            self.width = width
+        }
+    }
+
+    /// Lobes of sediment where a river broke through its outer bank.
+    public struct Splays: Equatable, Sendable {
+        /// In a realization, each number equally often.
+        public let count: ClosedRange<Int>
+        /// From the bank to the tip, and across [m]; drawn for each.
+        public let length: Distribution, breadth: Distribution
+
+        /// - Throws: ``ParameterError`` naming the first parameter out of range.
+        public init(
+            count: ClosedRange<Int>, length: Distribution, breadth: Distribution
+        ) throws(ParameterError) {
+            try require(
+                count.lowerBound >= 0 && count.upperBound <= 1000, "splay count",
+                "\(count.lowerBound) to \(count.upperBound)", "must be within 0 to 1000")
+            try length.check("splay length", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+            try breadth.check("splay breadth", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+            (self.count, self.length, self.breadth) = (count, length, breadth)
+        }
+    }
+
     /// Full width of a channel [m], drawn once for each.
     public let width: Distribution
     public let amount: Amount
+    public let levees: Levees?
+    public let splays: Splays?
     public let facies: FaciesTable
 
     /// - Throws: ``ParameterError`` naming the first parameter out of range.
-    public init(width: Distribution, amount: Amount, facies: FaciesTable) throws(ParameterError) {
+    public init(
+        width: Distribution, amount: Amount, levees: Levees? = nil, splays: Splays? = nil, facies: FaciesTable
+    ) throws(ParameterError) {
         try width.check("channel width", within: .leastNonzeroMagnitude, .infinity, "must be positive")
         switch amount {
         case .proportion(let proportion):
@@ -33,7 +72,16 @@ public struct ChannelBodies: Equatable, Sendable {
                 "\(count.lowerBound) to \(count.upperBound)", "must be within 1 to 1000")
         }
         try facies.check(codes: [(Self.backgroundCode, "background"), (Self.channelCode, "channel")])
+        if levees != nil { try facies.check(codes: [(Self.leveeCode, "levee")]) }
+        if splays != nil { try facies.check(codes: [(Self.splayCode, "crevasse splay")]) }
         (self.width, self.amount, self.facies) = (width, amount, facies)
+        (self.levees, self.splays) = (levees, splays)
+    }
+
+    /// The codes that occur in realizations.
+    var drawnCodes: [UInt8] {
+        [Self.backgroundCode, Self.channelCode] + (levees == nil ? [] : [Self.leveeCode])
+            + (splays == nil ? [] : [Self.splayCode])
     }
 }
 

@@ -3,11 +3,13 @@ import Reservoir
 /// Realizations made elsewhere. Realization `i` is member `i`, and after the last the first comes again.
 public struct ImportedEnsemble: Equatable, Sendable {
     public let members: [Realization]
+    /// Of facies codes; empty if none were given.
+    public let names: [UInt8: String]
 
     /// - Throws: ``ParameterError`` if there is no member.
-    public init(_ members: [Realization]) throws(ParameterError) {
+    public init(_ members: [Realization], names: [UInt8: String] = [:]) throws(ParameterError) {
         try require(!members.isEmpty, "imported ensemble", "empty", "must have at least one realization")
-        self.members = members
+        (self.members, self.names) = (members, names)
     }
 
     /// Facies maps with the properties of their facies: `maps` holds a code per cell, `[members][cells]`.
@@ -37,7 +39,7 @@ public struct ImportedEnsemble: Equatable, Sendable {
                 Realization(
                     facies: map, porosity: porosity, permeabilityX: permeabilityX, permeabilityY: permeabilityY))
         }
-        try self.init(members)
+        try self.init(members, names: facies.names)
     }
 }
 

@@ -43,12 +43,8 @@ struct KrigingConditioner: Sendable {
             }
         }
         let factor: CholeskyFactor
-        do { factor = try CholeskyFactor(covariance) } catch {
-            throw ParameterError(
-                parameter: "hard data",
-                found: "so close together that the variogram makes one value follow from others",
-                requirement: "must be thinned out, or the variogram given a nugget, or the correlation kept below 1")
-        }
+        do { factor = try CholeskyFactor(covariance) } catch { throw Self.tooClose }
+        self.covariance = covariance
         influence = nodes.map { node in
             (0..<grid.cellCount).map { rho(lattice.node(column: grid.column(of: $0), row: grid.row(of: $0)), node) }
         }
@@ -57,8 +53,15 @@ struct KrigingConditioner: Sendable {
     }
 
     private let cells: [Int]
+    /// Between the data.
+    let covariance: Matrix
 
-    /// - Parameter fields: `[2][cells]`
+    static let tooClose = ParameterError(
+        parameter: "hard data",
+        found: "so close together that the variogram makes one value follow from others",
+        requirement: "must be thinned out, or the variogram given a nugget, or the correlation kept below 1")
+
+    /// - Parameter fields: `[2][cells]`, or `[1][cells]` if all data are of field 0.
     /// - Parameter values: the data's values, where they differ from those given to `init`.
     func condition(_ fields: inout [[Double]], to values: [Double]? = nil) {
         let residual = data.indices.map { (values?[$0] ?? data[$0].value) - fields[data[$0].field][cells[$0]] }

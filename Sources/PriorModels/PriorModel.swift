@@ -55,6 +55,10 @@ func makeGenerator(
     case .belts(let prior):
         return try FaciesPropertyGenerator(
             ChannelGenerator(prior.bodies, .anastomosing(prior.network), context), prior.bodies.facies, context)
+    case .truncatedGaussian(let prior):
+        return try FaciesPropertyGenerator(TruncatedGaussianGenerator(prior, context), prior.facies, context)
+    case .trainingImage(let prior):
+        return try FaciesPropertyGenerator(MultiplePointGenerator(prior, context), prior.facies, context)
     case .imported(let ensemble):
         return try ImportedGenerator(ensemble, context)
     case .mixture(let mixture):

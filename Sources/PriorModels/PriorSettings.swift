@@ -5,6 +5,8 @@ public indirect enum PriorSettings: Equatable, Sendable {
     case gaussian(GaussianPrior)
     case channels(ChannelPrior)
     case belts(BeltPrior)
+    case truncatedGaussian(TruncatedGaussianPrior)
+    case trainingImage(TrainingImagePrior)
     case imported(ImportedEnsemble)
     case mixture(MixturePrior)
 }

@@ -18,18 +18,38 @@ struct Run: ParsableCommand {
 }
 
 struct Prior: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Draws realizations of the prior.")
+    static let configuration = CommandConfiguration(
+        abstract: "Draws realizations of the prior, or looks at it.",
+        discussion: """
+            Without --preview, realizations are streamed to disk in constant memory. Realization 17 is the same whatever
+            number is asked for.
+
+            With --preview, nothing is stored: realizations are drawn and measured, and a page shows some of them with
+            their mean and variance, proportions, variograms and connectivity against what the prior asks for. The table
+            also appears on the terminal.
+
+              lsi prior my-case --preview
+              lsi prior my-case --preview --count 2000 --figures
+            """)
     @OptionGroup var options: CaseOptions
-    @Option(help: "How many realizations. Default: as many as training uses.")
+    @OptionGroup var output: JSONOption
+    @Option(help: "How many realizations. Default: as many as training uses; 200 for a preview.")
     var count: Int?
+    @Flag(help: "Write a page with realizations and their statistics against the targets instead of storing them.")
+    var preview = false
+    @Flag(help: "With --preview, also write every figure as PDF, SVG and PNG.")
+    var figures = false
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count is \(count) but must be at least 1") }
+        if figures && !preview { throw ValidationError("--figures needs --preview") }
     }
 
     func run() throws {
         try reportingErrors {
-            print(try options.open(observations: .ifPresent).drawPrior(count: count))
+            let project = try options.open(observations: .ifPresent)
+            guard preview else { return print(try project.drawPrior(count: count, asJSON: output.json)) }
+            print(try project.previewPrior(count: count, figures: figures, asJSON: output.json), terminator: "")
         }
     }
 }

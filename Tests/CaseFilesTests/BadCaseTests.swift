@@ -101,7 +101,7 @@ struct BadCaseTests {
         ),
         (
             "type: channels ", "type: chanels ",
-            "case.yaml:@: prior.type: is 'chanels' but must be one of gaussian, channels, belts, imported, mixture; did you mean 'channels'?"
+            "case.yaml:@: prior.type: is 'chanels' but must be one of gaussian, channels, belts, truncated-gaussian, training-image, imported, mixture; did you mean 'channels'?"
         ),
         (
             "sinuosity: {from: 1.1, to: 1.4}", "sinuosity: {from: 1.1, too: 1.4}",

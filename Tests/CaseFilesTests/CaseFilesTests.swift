@@ -12,7 +12,7 @@ struct ShippedCaseTests {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test(arguments: ["five-spot-channels", "five-spot-gaussian"])
+    @Test(arguments: ["five-spot-channels", "five-spot-gaussian", "fluvial-scenarios"])
     func thatAShippedCaseIsValid(name: String) throws {
         let one = try Case.read(Self.root.appending(path: "Cases/\(name)").path, observations: .ifPresent)
         #expect(one.name == name)

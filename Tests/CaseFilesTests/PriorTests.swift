@@ -5,30 +5,6 @@ import Testing
 
 @testable import CaseFiles
 
-/// The starter case with another prior on an 8 x 6 grid.
-private func readCase(prior: String, folder: String = "/nowhere") throws -> Case {
-    let start = try #require(StarterCase.text.ranges(of: "prior:").first).lowerBound
-    let end = try #require(StarterCase.text.ranges(of: "observations:").first).lowerBound
-    let indented = prior.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)\n" }.joined()
-    let text = (StarterCase.text[..<start] + "prior:\n" + indented + StarterCase.text[end...])
-        .replacing("columns: 40 ", with: "columns: 8 ").replacing("rows: 40 ", with: "rows: 6 ")
-        .replacing("column: 20\n", with: "column: 4\n").replacing("row: 20\n", with: "row: 3\n")
-        .replacing("column: 36, row: 5", with: "column: 8, row: 5").replacing(
-            "column: 5, row: 36", with: "column: 5, row: 6"
-        )
-        .replacing("column: 36, row: 36", with: "column: 8, row: 6")
-    return try Case.parse(text, file: "case.yaml", folder: folder, observations: .ifPresent)
-}
-
-private func message(prior: String, folder: String = "/nowhere") throws -> String {
-    do {
-        _ = try readCase(prior: prior, folder: folder)
-        return ""
-    } catch let error as CaseFileError {
-        return error.description.replacing(folder + "/", with: "")
-    }
-}
-
 private let facies = """
     facies:
       - {code: 0, name: mud, permeability: 5, porosity: 0.1}
@@ -36,8 +12,32 @@ private let facies = """
     """
 
 struct PriorTests {
+    /// The starter case with another prior on an 8 x 6 grid.
+    static func readCase(prior: String, folder: String = "/nowhere") throws -> Case {
+        let start = try #require(StarterCase.text.ranges(of: "prior:").first).lowerBound
+        let end = try #require(StarterCase.text.ranges(of: "observations:").first).lowerBound
+        let indented = prior.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)\n" }.joined()
+        let text = (StarterCase.text[..<start] + "prior:\n" + indented + StarterCase.text[end...])
+            .replacing("columns: 40 ", with: "columns: 8 ").replacing("rows: 40 ", with: "rows: 6 ")
+            .replacing("column: 20\n", with: "column: 4\n").replacing("row: 20\n", with: "row: 3\n")
+            .replacing("column: 36, row: 5", with: "column: 8, row: 5").replacing(
+                "column: 5, row: 36", with: "column: 5, row: 6"
+            )
+            .replacing("column: 36, row: 36", with: "column: 8, row: 6")
+        return try Case.parse(text, file: "case.yaml", folder: folder, observations: .ifPresent)
+    }
+
+    static func message(prior: String, folder: String = "/nowhere") throws -> String {
+        do {
+            _ = try readCase(prior: prior, folder: folder)
+            return ""
+        } catch let error as CaseFileError {
+            return error.description.replacing(folder + "/", with: "")
+        }
+    }
+
     @Test func thatANestedVariogramIsRead() throws {
-        let one = try readCase(
+        let one = try Self.readCase(
             prior: """
                 type: gaussian
                 permeability: 100
@@ -71,7 +71,7 @@ struct PriorTests {
                 island_width: 50
                 """
         let nested = (belts + "\n" + facies).split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
-        let one = try readCase(
+        let one = try Self.readCase(
             prior: """
                 type: mixture
                 scenarios:
@@ -107,7 +107,7 @@ struct PriorTests {
                 to: scratch.file("maps.h5"),
                 provenance: Provenance(format: "test", version: 1, seed: 0, settingsDigest: ""))
         for source in ["maps.npy", "maps.h5\ndataset: set/maps"] {
-            let one = try readCase(prior: "type: imported\nsource: \(source)\n\(facies)", folder: scratch.path)
+            let one = try Self.readCase(prior: "type: imported\nsource: \(source)\n\(facies)", folder: scratch.path)
             let prior = try PriorModel(settings: one.prior, grid: one.reservoir.grid, seed: 1)
             #expect(prior.realization(0).facies == Array(codes[..<48]))
             #expect(prior.realization(1).facies == Array(codes[48...]))
@@ -119,7 +119,7 @@ struct PriorTests {
         let scratch = try ScratchFolder()
         try Files.write("PERMX\n48*100 /\nPORO\n48*0.2 /\n", to: scratch.file("b.grdecl"))
         try Files.write("PERMX\n48*50 /\nPORO\n48*0.1 /\n", to: scratch.file("a.GRDECL"))
-        let one = try readCase(prior: "type: imported\nsource: .", folder: scratch.path)
+        let one = try Self.readCase(prior: "type: imported\nsource: .", folder: scratch.path)
         let prior = try PriorModel(settings: one.prior, grid: one.reservoir.grid, seed: 1)
         #expect(prior.realization(0).porosity[0] == 0.1)
         #expect(prior.realization(1).permeabilityX[7] == Float(100 * Unit.millidarcy))
@@ -134,7 +134,7 @@ struct PriorTests {
         }
         try EnsembleFile(realizations: members, rows: 6, columns: 8)
             .write(to: scratch.file("prior.h5"), seed: 1, settingsDigest: "")
-        let one = try readCase(prior: "type: imported\nsource: prior.h5", folder: scratch.path)
+        let one = try Self.readCase(prior: "type: imported\nsource: prior.h5", folder: scratch.path)
         let prior = try PriorModel(settings: one.prior, grid: one.reservoir.grid, seed: 1)
         #expect(prior.realization(1) == members[1])
     }
@@ -160,7 +160,7 @@ struct PriorTests {
             ("nan.grdecl", "names nan.grdecl: nan.grdecl:2: PERMX: `nan` is not a number")
         ] {
             #expect(
-                try message(
+                try Self.message(
                     prior: "type: imported\nsource: \(source.replacing("  ", with: ""))\n\(facies)",
                     folder: scratch.path)
                     == place + text)
@@ -185,14 +185,14 @@ struct PriorTests {
     ])
     func thatImpossibleChannelsAreRefused(fields: String, text: String) throws {
         let rest = "wavelength: 100\nsinuosity: 1.2\nazimuth: 0\n"
-        #expect(try message(prior: "type: channels\n\(fields)\n\(rest)\(facies)") == text)
+        #expect(try Self.message(prior: "type: channels\n\(fields)\n\(rest)\(facies)") == text)
     }
 
     @Test func thatHardDataThatContradictEachOtherAreRefused() throws {
         let known = "hard_data:\n  - {column: 1, row: 1, facies: 0}\n  - {column: 1, row: 1, facies: 1}\n"
         let rest = "width: 30\nproportion: 0.4\nwavelength: 100\nsinuosity: 1.2\nazimuth: 0\n"
         #expect(
-            try message(prior: "type: channels\n\(known)\(rest)\(facies)")
+            try Self.message(prior: "type: channels\n\(known)\(rest)\(facies)")
                 == "case.yaml:58: prior: hard data at cell (1, 1) is facies 0 and 1 but must agree")
     }
 }

@@ -96,11 +96,12 @@ extension Project {
                 advice: "'--best 10' exports the ten nearest to the data")
         }
         let folder = request.folder ?? workspace.root.appending(path: "export").path
+        let labels = try ScenarioLabels(self, inversion: stage.training.inversion)
         try FolderDraft.write(to: folder, marker: ExportFolder.marker, replacing: request.isReplacing) { draft in
             try ExportFolder(
                 project: self, request: request, members: members,
-                realizations: try calibrator.realizations(of: members.map(\.candidate)), observed: observed,
-                result: result, digest: stage.digest(settings.calibration, observed)
+                realizations: labels.labelled(try calibrator.realizations(of: members.map(\.candidate))),
+                observed: observed, result: result, digest: stage.digest(settings.calibration, observed)
             ).write(to: draft)
         }
         let accepted = members.count(where: \.isAccepted)

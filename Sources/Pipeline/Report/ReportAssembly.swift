@@ -28,17 +28,21 @@ struct ReportAssembly {
         let raw = result.candidates.filter { $0.origin == .proposal }
         let maps = EnsembleMaps(project.settings.reservoir, faciesNames: project.settings.prior.faciesNames)
         let members = try memberPanels(maps: maps, vectors: vectors)
-        return CalibrationReport(
+        let labels = try ScenarioLabels(project, inversion: training.inversion)
+        let scenarios = try scenarios(labels)
+        var report = CalibrationReport(
             caseName: project.settings.name, caseDescription: project.settings.summary, method: result.method.title,
             posteriorClaim: result.posterior.map(\.method), counts: counts, acceptance: acceptance,
             mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
             acceptedMismatch: range(accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
             floor: training.quality.floorPanel, warnings: warnings, reasonsForNone: reasonsForNone,
-            timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: try scenarios()),
+            timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: scenarios),
             maps: try ensembleMaps(maps), members: members, breakdown: rows.breakdown(observed: observed),
-            scenarios: try scenarioRows(), methods: methods.map(methodRow),
+            scenarios: scenarioRows(scenarios), methods: methods.map(methodRow),
             training: training.panel(caseName: project.settings.name, maps: maps), latent: latentPanel(),
             provenance: project.provenance())
+        report.scenarioNote = labels.note
+        return report
     }
 
     private var counts: EnsembleCounts {
@@ -155,23 +159,23 @@ struct ReportAssembly {
         return before + maps.ensemble(realizations, weights: weights, name: "calibrated")
     }
 
-    private func scenarios() throws -> [Int: String] {
-        let all = try calibrator.realizations(of: result.candidates)
+    /// The scenario of each candidate, by index.
+    private func scenarios(_ labels: ScenarioLabels) throws -> [Int: String] {
+        let all = labels.labelled(try calibrator.realizations(of: result.candidates))
         return Dictionary(
             uniqueKeysWithValues: zip(result.candidates, all).compactMap { candidate, realization in
                 realization.scenario.map { (candidate.index, $0) }
             })
     }
 
-    private func scenarioRows() throws -> [ScenarioRow] {
-        let prior = try project.priorModel()
-        let labels = (0..<500).compactMap { prior.realization($0).scenario }
-        guard !labels.isEmpty else { return [] }
+    private func scenarioRows(_ known: [Int: String]) -> [ScenarioRow] {
+        let prior = project.settings.prior.labelledScenarios
+        guard !prior.isEmpty else { return [] }
         let (members, weights) = result.ensemble
-        let known = try scenarios()
-        return ScenarioWeights(prior: labels, ensemble: members.map { known[$0] }, weights: weights).scenarios.map {
-            ScenarioRow(name: $0.name, prior: $0.prior, accepted: $0.posterior)
-        }
+        let found = ScenarioWeights(
+            before: Dictionary(uniqueKeysWithValues: prior.map { ($0.label, $0.probability) }),
+            ensemble: members.map { known[$0] }, weights: weights)
+        return found.scenarios.map { ScenarioRow(name: $0.name, prior: $0.prior, accepted: $0.posterior) }
     }
 
     private func methodRow(_ other: CalibrationResult) -> MethodRow {
@@ -225,9 +229,4 @@ enum NumberFormat {
     static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
     static func percent(_ fraction: Double) -> String { String(format: "%.3g %%", 100 * fraction) }
     static func days(_ seconds: Double) -> String { String(format: "%.4g days", seconds / Unit.day) }
-}
-
-extension PriorSettings {
-    /// Name of each facies code; empty in a prior without facies.
-    var faciesNames: [UInt8: String] { [:] }
 }

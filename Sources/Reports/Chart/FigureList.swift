@@ -36,9 +36,18 @@ extension TrainingQualityPanel {
 
 extension PriorPreview {
     var figures: [NamedFigure] {
-        realizations.enumerated().map { NamedFigure(name: "realization-\($0 + 1)", figure: .map($1)) }
-            + maps.map { NamedFigure(name: "map-\($0.title)", figure: .map($0)) }
-            + variograms.map { NamedFigure(name: "variogram-\($0.title)", figure: .chart($0.chart)) }
+        Self.figures("", realizations, maps, variograms)
+            + scenarios.flatMap { Self.figures("\($0.label)-", $0.realizations, $0.maps, $0.variograms) }
+    }
+
+    private static func figures(
+        _ prefix: String, _ realizations: [MapPanel], _ maps: [MapPanel], _ variograms: [VariogramPanel]
+    ) -> [NamedFigure] {
+        realizations.enumerated().map { NamedFigure(name: "\(prefix)realization-\($0 + 1)", figure: .map($1)) }
+            + maps.map { NamedFigure(name: "\(prefix)map-\($0.title)", figure: .map($0)) }
+            + variograms.map {
+                NamedFigure(name: "\(prefix)\($0.title)", figure: .chart($0.chart()))
+            }
     }
 }
 

@@ -1,8 +1,9 @@
 extension VariogramPanel {
-    var chart: Chart {
+    /// - Parameter showsLegend: off where one legend serves several charts.
+    func chart(showsLegend: Bool = true) -> Chart {
         var chart = Chart(
-            title: title, x: Chart.Axis(label: "lag [m]"), y: Chart.Axis(label: "semivariance", includesZero: true),
-            showsLegend: true)
+            title: title, x: Chart.Axis(label: "lag [m]"), y: Chart.Axis(label: ordinate, includesZero: true),
+            showsLegend: showsLegend)
         if let low, let high {
             chart.bands = [
                 Chart.Band(name: "Realizations P10–P90", tone: .prior, x: lags, low: low, high: high)

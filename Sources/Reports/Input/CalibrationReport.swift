@@ -33,6 +33,8 @@ public struct CalibrationReport: Sendable {
     public var breakdown: MismatchBreakdown?
     /// Posterior weight of each scenario in a prior that mixes several.
     public var scenarios: [ScenarioRow]
+    /// How the scenarios were told, in a sentence.
+    public var scenarioNote: String?
     public var methods: [MethodRow]
     public var training: TrainingQualityPanel?
     public var latent: LatentPanel?

@@ -10,17 +10,41 @@ public struct PriorPreview: Sendable {
     public var maps: [MapPanel]
     public var statistics: [StatisticRow]
     public var variograms: [VariogramPanel]
+    /// The same of each scenario of a prior that mixes several.
+    public var scenarios: [ScenarioPreview]
     public var notes: [String]
     public var provenance: Provenance
 
     public init(
         caseName: String, description: String, sampleCount: Int, realizations: [MapPanel], maps: [MapPanel] = [],
-        statistics: [StatisticRow] = [], variograms: [VariogramPanel] = [], notes: [String] = [],
-        provenance: Provenance
+        statistics: [StatisticRow] = [], variograms: [VariogramPanel] = [], scenarios: [ScenarioPreview] = [],
+        notes: [String] = [], provenance: Provenance
     ) {
         (self.caseName, self.description, self.sampleCount) = (caseName, description, sampleCount)
         (self.realizations, self.maps, self.statistics) = (realizations, maps, statistics)
-        (self.variograms, self.notes, self.provenance) = (variograms, notes, provenance)
+        (self.variograms, self.scenarios) = (variograms, scenarios)
+        (self.notes, self.provenance) = (notes, provenance)
+    }
+}
+
+/// One scenario of a prior, seen through those realizations that were drawn from it.
+public struct ScenarioPreview: Sendable {
+    public var label: String
+    /// For example `meandering channels`.
+    public var description: String
+    public var sampleCount: Int
+    public var realizations: [MapPanel]
+    public var maps: [MapPanel]
+    public var statistics: [StatisticRow]
+    public var variograms: [VariogramPanel]
+
+    public init(
+        label: String, description: String, sampleCount: Int, realizations: [MapPanel], maps: [MapPanel],
+        statistics: [StatisticRow], variograms: [VariogramPanel]
+    ) {
+        (self.label, self.description, self.sampleCount) = (label, description, sampleCount)
+        (self.realizations, self.maps, self.statistics) = (realizations, maps, statistics)
+        self.variograms = variograms
     }
 }
 
@@ -39,12 +63,20 @@ public struct StatisticRow: Equatable, Sendable {
         (self.name, self.target, self.measured) = (name, target, measured)
         (self.standardError, self.unit) = (standardError, unit)
     }
+
+    /// Of ``measured`` from ``target`` in standard errors.
+    var deviation: Double? {
+        guard let target, let standardError, standardError > 0 else { return nil }
+        return (measured - target) / standardError
+    }
 }
 
-/// A variogram along one direction, measured and as asked for.
+/// A variogram, or another function of distance, along one direction: measured and as asked for.
 public struct VariogramPanel: Equatable, Sendable {
     /// For example `log-permeability, along x`.
     public var title: String
+    /// What is drawn upwards.
+    public var ordinate: String
     /// [m]
     public var lags: [Double]
     public var measured: [Double]
@@ -54,10 +86,10 @@ public struct VariogramPanel: Equatable, Sendable {
     public var target: [Double]?
 
     public init(
-        title: String, lags: [Double], measured: [Double], low: [Double]? = nil, high: [Double]? = nil,
-        target: [Double]? = nil
+        title: String, ordinate: String = "semivariance", lags: [Double], measured: [Double], low: [Double]? = nil,
+        high: [Double]? = nil, target: [Double]? = nil
     ) {
-        (self.title, self.lags, self.measured) = (title, lags, measured)
+        (self.title, self.ordinate, self.lags, self.measured) = (title, ordinate, lags, measured)
         (self.low, self.high, self.target) = (low, high, target)
     }
 }

@@ -40,7 +40,8 @@ extension CalibrationReport {
                 "\(row.name)", "\(NumberText.percent(row.prior))", "\(NumberText.percent(row.accepted))", "\(ratio)"
             ])
         }
-        return "<h3>Scenarios the data favour</h3>\(table.markup)"
+        let note: Markup = scenarioNote.map { "<p class=\"muted\">\($0)</p>" } ?? ""
+        return "<h3>Scenarios the data favour</h3>\(table.markup)\(note)"
     }
 
     func latentSection(_ builder: inout PageBuilder) -> PageSection? {

@@ -16,6 +16,10 @@ extension CalibrationReport {
         parts += ruleLines(style)
         if !ranking.isEmpty, rankedRows > 0 { parts += ["", rankingTable(rows: rankedRows).text(style: style)] }
         if let breakdown { parts += ["", breakdown.table.text(style: style)] }
+        if !scenarios.isEmpty {
+            parts += ["", scenarioTable.text(style: style)]
+            if let scenarioNote { parts.append(style.wrapped(scenarioNote)) }
+        }
         return parts.joined(separator: "\n") + "\n"
     }
 
@@ -60,6 +64,18 @@ extension CalibrationReport {
                 indent: 2),
             style.wrapped("Accepted ensemble: \(ensembleSentence)", indent: 2)
         ]
+    }
+
+    private var scenarioTable: TextTable {
+        var table = TextTable(columns: [.left("Scenario"), .right("prior"), .right("accepted"), .right("ratio")])
+        for row in scenarios {
+            table.append([
+                TextTable.Cell(row.name), TextTable.Cell(NumberText.percent(row.prior)),
+                TextTable.Cell(NumberText.percent(row.accepted)),
+                TextTable.Cell(row.prior > 0 ? NumberText.significant(row.accepted / row.prior) : NumberText.none)
+            ])
+        }
+        return table
     }
 
     private func rankingTable(rows: Int) -> TextTable {

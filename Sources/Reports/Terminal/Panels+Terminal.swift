@@ -41,26 +41,6 @@ extension TrainingQualityPanel {
     }
 }
 
-extension PriorPreview {
-    /// Statistics against their targets.
-    public func terminalText(style: TerminalStyle) -> String {
-        var table = TextTable(columns: [
-            .left("Statistic"), .left("unit"), .right("target"), .right("measured"), .right("standard error")
-        ])
-        for row in statistics {
-            table.append([
-                TextTable.Cell(row.name), TextTable.Cell(row.unit),
-                TextTable.Cell(NumberText.significant(row.target, digits: 4)),
-                TextTable.Cell(NumberText.significant(row.measured, digits: 4)),
-                TextTable.Cell(NumberText.significant(row.standardError))
-            ])
-        }
-        let head = style.painted(caseName, .strong) + "  " + style.painted(TextTable.printable(description), .faint)
-        let told = notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
-        return ([head] + told + ["", table.text(style: style)]).joined(separator: "\n") + "\n"
-    }
-}
-
 extension ValidationSummary {
     /// One line per method, then the agreement with the reference sampler.
     public func terminalText(style: TerminalStyle) -> String {

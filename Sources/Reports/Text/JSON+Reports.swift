@@ -11,6 +11,7 @@ extension CalibrationReport {
             ("mismatch", .object([("simulated", mismatch.json), ("accepted", acceptedMismatch.json)])),
             ("raw_proposals", rawProposals?.json ?? .null), ("representation_floor", floor?.json ?? .null),
             ("warnings", .strings(warnings)), ("reasons_for_none", .strings(counts.accepted > 0 ? [] : reasonsForNone)),
+            ("scenarios", .array(scenarios.map(\.json))), ("scenario_note", scenarioNote.map { .string($0) } ?? .null),
             ("ranking", .array(ranking.map(\.json))), ("provenance", provenance.json)
         ]
         return JSONValue.object(fields).fullText + "\n"
@@ -101,6 +102,12 @@ extension RepresentationFloor {
             ("p90", .number(p90)), ("share_within_threshold", .number(shareWithinThreshold)),
             ("median_per_type", .object(perType.map { ($0.name, .number($0.value)) }))
         ])
+    }
+}
+
+extension ScenarioRow {
+    fileprivate var json: JSONValue {
+        .object([("name", .string(name)), ("prior", .number(prior)), ("accepted", .number(accepted))])
     }
 }
 

@@ -49,3 +49,9 @@ public struct DrawPrior {
         return held.count < store.blocks.members(ofBlock: last, count: count).count ? [last] : []
     }
 }
+
+/// What is told of realizations that were drawn.
+struct DrawnPrior: Encodable {
+    let folder: String
+    let realizations: Int
+}
