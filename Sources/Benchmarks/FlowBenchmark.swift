@@ -13,6 +13,12 @@ struct FlowBenchmark: ParsableCommand {
     var repeats = 5
     @Option(help: "OPM Flow's executable, to run the same deck for the ratio of times.")
     var peer: String?
+    @Option(help: "Pore volumes injected in one transport step at most; default: the simulator's.")
+    var substepVolume: Double?
+    @Option(help: "Tolerated error of the flow field over one pressure step; default: the simulator's.")
+    var flowTolerance: Double?
+    @Option(help: "Residual of the pressure equation; default: the simulator's.")
+    var pressureTolerance: Double?
     @Argument(help: "Cases to run; all if none is named.")
     var cases: [String] = []
 
@@ -44,8 +50,16 @@ struct FlowBenchmark: ParsableCommand {
         print(String(decoding: try encoder.encode(results), as: UTF8.self))
     }
 
+    private var settings: SimulatorSettings {
+        var settings = SimulatorSettings()
+        if let substepVolume { settings.substepVolume = substepVolume }
+        if let flowTolerance { settings.flowTolerance = flowTolerance }
+        if let pressureTolerance { settings.pressureTolerance = pressureTolerance }
+        return settings
+    }
+
     private func measure(_ test: FlowReferenceCase, in folder: URL) throws -> Measurement {
-        let model = try FlowModel(reservoir: test.model())
+        let model = try FlowModel(reservoir: test.model(), settings: settings)
         let realization = try test.realization(in: folder)
         let simulator = try FlowSimulator(model)
         var fastest = Double.infinity

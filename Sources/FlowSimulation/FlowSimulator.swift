@@ -12,6 +12,7 @@ public final class FlowSimulator: ForwardSimulator {
     private let displacingBefore: WorkArray<Double>, oilBefore: WorkArray<Double>
     private let saturationBefore: WorkArray<Double>
     private let history: FluxHistory
+    private let pressureHistory: PressureHistory
     private let capacityBefore: WorkArray<Double>
     private let pressureAtStart: WorkArray<Double>, pressureBefore: WorkArray<Double>
     /// What transport put in through each completion, at surface conditions [m³/s].
@@ -30,6 +31,7 @@ public final class FlowSimulator: ForwardSimulator {
         oilBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         saturationBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         history = FluxHistory(model.topology)
+        pressureHistory = PressureHistory(count: model.topology.cellCount + model.topology.wellCount)
         capacityBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         injected = WorkArray(repeating: 0, count: model.topology.completions.count)
         pressureAtStart = WorkArray(repeating: 0, count: model.topology.cellCount + model.topology.wellCount)
@@ -50,6 +52,7 @@ public final class FlowSimulator: ForwardSimulator {
         pressureStep.begin(properties, state: state)
         coupled?.begin(properties)
         history.reset()
+        pressureHistory.reset()
         var run = Run(flow, start: map(at: 0))
         let schedule = flow.reservoir.schedule
         while true {
@@ -61,9 +64,15 @@ public final class FlowSimulator: ForwardSimulator {
             for event in run.eventsDue(schedule) {
                 apply(event)
                 history.reset()
+                pressureHistory.reset()
+                pressureStep.isForeseen = false
                 run.hasChanged = true
             }
             pressureAtStart.copy(from: state.pressure)
+            if !isIterated {
+                pressureStep.isForeseen = pressureHistory.foresee(
+                    pressureStep.foreseen, from: state.pressure, after: run.lastStep)
+            }
             let step = run.nextStep(schedule, flow.settings)
             try pressureStep.solve(state, timeStep: step > 0 ? step : run.lastStep)
             if run.nextReport < schedule.reportTimes.count, run.time == schedule.reportTimes[run.nextReport] {
@@ -145,6 +154,7 @@ public final class FlowSimulator: ForwardSimulator {
         state.pressure.copy(from: pressureAtStart)
         if !flow.factors.isIncompressible { state.refreshVolumes(flow.factors) }
         history.reset()
+        pressureStep.isForeseen = false
         run.giveUp(step)
     }
 
@@ -162,7 +172,12 @@ public final class FlowSimulator: ForwardSimulator {
             guard isIterated else { return true }
             pressureBefore.copy(from: state.pressure)
             try pressureStep.solve(state, timeStep: step)
-            if !flow.factors.isIncompressible { state.pressure.copy(from: pressureBefore) }
+            if !flow.factors.isIncompressible {
+                // What this step ends with is where the next solution is sought.
+                pressureStep.foreseen.copy(from: state.pressure)
+                pressureStep.isForeseen = true
+                state.pressure.copy(from: pressureBefore)
+            }
             let system = pressureStep.system
             if history.isSettled(
                 flux: system.flux, completionFlow: system.completionFlow,

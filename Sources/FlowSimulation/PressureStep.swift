@@ -16,6 +16,9 @@ final class PressureStep {
     private let depthStep: WorkArray<Double>
     let hasGravity: Bool
     private let wellHeads: WellHeads
+    /// Where the coming solution is sought first, cells and wells [Pa]; used once, if ``isForeseen``.
+    let foreseen: WorkArray<Double>
+    var isForeseen = false
     private var isClosed: [Bool]
     private var targets: [Double]
     private let tolerance: Double
@@ -33,14 +36,17 @@ final class PressureStep {
         let depths = model.grid.centreDepth
         depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
         hasGravity = topology.faces.contains { depths[$0.firstCell] != depths[$0.secondCell] }
-        system = try PressureSystem(topology, isHeld: hasGravity || mobility.table.hasCapillaryPressure)
+        system = try PressureSystem(
+            topology, isHeld: hasGravity || mobility.table.hasCapillaryPressure, solver: flow.settings.pressureSolver)
         wellHeads = WellHeads(topology, wells: model.wells)
+        foreseen = WorkArray(repeating: 0, count: topology.cellCount + topology.wellCount)
         isClosed = Array(repeating: false, count: count)
         targets = Array(repeating: 0, count: model.wells.count)
     }
 
     func begin(_ properties: StaticProperties, state: FlowState) {
         system.reset()
+        isForeseen = false
         controls = WellControls(model.wells)
         for (face, value) in properties.transmissibility.enumerated() { transmissibility[face] = value }
         for (k, value) in properties.wellIndex.enumerated() { wellIndex[k] = value }
@@ -58,6 +64,8 @@ final class PressureStep {
         mobility.update(state.saturation)
         prepareCompletions(state)
         prepareStorage(state, timeStep)
+        if isForeseen { state.pressure.copy(from: foreseen) }
+        isForeseen = false
         guard controls.holdsPressure || !factors.isIncompressible || controls.active.allSatisfy({ $0 == .shut })
         else {
             throw SimulationFailure(

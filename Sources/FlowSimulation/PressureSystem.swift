@@ -41,14 +41,18 @@ final class PressureSystem {
     private let correction: WorkArray<Double>
     /// Whether some completion conducts between a well and its cells, `[wells]`.
     private let isJoined: WorkArray<Bool>
-    private let factor: SparseCholesky
+    private let preconditioner: PressurePreconditioner
     private let gradients: ConjugateGradients
     private var hasFactor = false
     private var refactorNext = false
+    /// Solves and their iterations since the preconditioner was built.
+    private var sinceBuilt = (solves: 0, iterations: 0)
     /// Since ``reset()``.
     private(set) var solves = 0, factorizations = 0, gradientIterations = 0
 
-    init(_ topology: FlowTopology, isHeld: Bool) throws(FactorizationError) {
+    init(
+        _ topology: FlowTopology, isHeld: Bool, solver: SimulatorSettings.PressureSolver
+    ) throws(FactorizationError) {
         self.isHeld = isHeld
         (cellCount, wellCount, faceCount) = (topology.cellCount, topology.wellCount, topology.faces.count)
         let completions = topology.completions
@@ -82,7 +86,7 @@ final class PressureSystem {
         correction = zeros(order)
         isJoined = WorkArray(repeating: false, count: wellCount)
         values = zeros(pattern.entryCount)
-        factor = try SparseCholesky(analyzing: pattern)
+        preconditioner = try PressurePreconditioner(pattern, solver: solver)
         gradients = ConjugateGradients(order: order)
     }
 
@@ -100,15 +104,18 @@ final class PressureSystem {
         solves += 1
         assemble(pressure)
         if !hasFactor || refactorNext { try refactor() }
-        var outcome = iterate(pressure, tolerance: tolerance, limit: 12, precondition: factor.approximate)
+        var outcome = iterate(pressure, tolerance: tolerance, limit: preconditioner.limits.old, isNew: false)
         if !outcome.converged {
             try refactor()
-            outcome = iterate(pressure, tolerance: tolerance, limit: 60, precondition: factor.solve)
+            outcome = iterate(pressure, tolerance: tolerance, limit: preconditioner.limits.new, isNew: true)
         }
         guard outcome.converged else {
             throw SimulationFailure("the pressure equation did not converge (volume error \(outcome.residual) m3/s)")
         }
-        if outcome.iterations > 7 { refactorNext = true }
+        // The mean cost of a solve, building included, is least when the next solve would cost more than it.
+        sinceBuilt.solves += 1
+        sinceBuilt.iterations += outcome.iterations
+        refactorNext = outcome.iterations * sinceBuilt.solves > preconditioner.cost + sinceBuilt.iterations
         meetRates()
     }
 
@@ -156,8 +163,7 @@ final class PressureSystem {
 
     /// Corrects the pressures until the volume errors, recomputed from the flows themselves, are small enough.
     private func iterate(
-        _ pressure: borrowing WorkArray<Double>, tolerance: Double, limit: Int,
-        precondition: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void
+        _ pressure: borrowing WorkArray<Double>, tolerance: Double, limit: Int, isNew: Bool
     ) -> ConjugateGradients.Outcome {
         var iterations = 0
         // What flows through the wells is not known before the first solution: the goal is set again until it stays.
@@ -172,7 +178,7 @@ final class PressureSystem {
             // Somewhat lower, so that rounding between two ways to sum up does not call for another round.
             let outcome = gradients.solve(
                 correction, rightHandSide: residual, tolerance: 0.9 * goal, maximumIterations: limit - iterations,
-                multiply: multiply, precondition: precondition)
+                multiply: multiply, precondition: { preconditioner.apply($0, into: $1, isNew: isNew) })
             iterations += max(outcome.iterations, 1)
             gradientIterations += outcome.iterations
             for node in 0..<cellCount + wellCount { pressure[node] += correction[node] }
@@ -225,10 +231,10 @@ final class PressureSystem {
         for node in 0..<cellCount + wellCount { values[Int(diagonalEntry[node])] = diagonal[node] }
         for face in 0..<faceCount { values[Int(faceEntry[face])] = -conductance[face] }
         for k in 0..<coupling.count { values[Int(completionEntry[k])] = -coupling[k] }
-        do { try factor.factorize(values) } catch {
+        do { try preconditioner.build(values) } catch {
             throw SimulationFailure("the pressure equation has no unique solution: \(error)")
         }
-        (hasFactor, refactorNext) = (true, false)
+        (hasFactor, refactorNext, sinceBuilt) = (true, false, (0, 0))
         factorizations += 1
     }
 

@@ -12,7 +12,18 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
         case iterated
     }
 
+    /// How the pressure equation is solved; the results agree to ``pressureTolerance``.
+    public enum PressureSolver: String, Codable, Sendable, CaseIterable {
+        /// The faster one by the number of cells.
+        case automatic
+        /// Conjugate gradients with the factors of an earlier matrix.
+        case direct
+        /// Conjugate gradients with algebraic multigrid.
+        case multigrid
+    }
+
     public var coupling: Coupling = .automatic
+    public var pressureSolver: PressureSolver = .automatic
     /// No pressure step is longer [s]; `nil`: the time between reports is the only bound.
     public var maximumTimeStep: Double?
     /// Length of the first step after a well changes, as a fraction of what follows; within 0 to 1 [–].

@@ -95,6 +95,9 @@ struct UpwindSweep {
     /// it may have this Courant number, of the fastest saturation, at most. At one the scheme is still monotone.
     private static let explicitCourant = 0.75
 
+    /// Parts of a sub-step per Courant number of the whole, and their largest number.
+    private static let partsPerCourant = 0.5, mostParts = 8
+
     /// Solves a cell's sub-steps one after the other.
     ///
     /// Source of the weights: Blunt and Rubin (1992), J. Comput. Phys. 102(1), 194-210.
@@ -116,23 +119,31 @@ struct UpwindSweep {
         let x = min(Double(SaturationCurves.intervals), max(0, (value - origin) * perSample))
         let k = Int(min(Double(SaturationCurves.intervals - 1), x))
         var before = samples[2 * k] + samples[2 * k + 1] * (x - Double(k))
-        let courant = outflow * steepest[type] * perSample / capacity
+        let whole = outflow * steepest[type] * perSample / capacity
+        // Where much flows through, as about wells, a cell takes parts of each sub-step by itself.
+        let parts = min(max(Int(whole * UpwindSweep.partsPerCourant), 1), UpwindSweep.mostParts)
+        let share = 1 / Double(parts)
+        let (part, partGrowth, courant) = (outflow * share, growth * share, whole * share)
         let implicit = max(0.5, 1 - UpwindSweep.explicitCourant / courant)
-        let (late, early) = (outflow * implicit, outflow * (1 - implicit))
+        let (late, early) = (part * implicit, part * (1 - implicit))
         for m in 0..<count {
-            capacity += growth
-            let total = amount + entering[m]
-            let found = solveUpwindCell(
-                total: total - early * before, capacity: capacity, outflow: late, start: value, samples: samples,
-                origin: origin,
-                perSample: perSample)
-            let end = found < UpwindSweep.leastFlow ? 0 : found
-            let flow = implicit * end + (1 - implicit) * before
-            before = end
-            flows[m] = flow
-            sum += flow
-            amount = total - outflow * flow
-            value = amount / capacity
+            let inflow = entering[m] * share
+            var flow = 0.0
+            for _ in 0..<parts {
+                capacity += partGrowth
+                let total = amount + inflow
+                let found = solveUpwindCell(
+                    total: total - early * before, capacity: capacity, outflow: late, start: value, samples: samples,
+                    origin: origin, perSample: perSample)
+                let end = found < UpwindSweep.leastFlow ? 0 : found
+                let mean = implicit * end + (1 - implicit) * before
+                before = end
+                flow += mean
+                amount = total - part * mean
+                value = amount / capacity
+            }
+            flows[m] = flow * share
+            sum += flows[m]
         }
         displacingAmount[cell] = amount
         saturation[cell] = value

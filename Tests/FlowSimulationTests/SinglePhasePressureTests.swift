@@ -84,6 +84,25 @@ import Testing
         #expect(orders[0] > 1.4 && orders[1] > 1.8 && orders[1] < 2.2, "\(errors) \(orders)")
     }
 
+    /// A rough flood with wells on rate and on pressure, and completions in a row.
+    @Test(arguments: [0, 1e-9])
+    func thatMultigridGivesWhatFactorsGive(compressibility: Double) throws {
+        var model = try SmallModels.fiveSpot(size: 40, compressibility: compressibility)
+        model.wells[1].completions = (0..<40).map { .init(column: 39, row: $0) }
+        let found = try [SimulatorSettings.PressureSolver.direct, .multigrid].map { solver in
+            var settings = SimulatorSettings()
+            (settings.pressureSolver, settings.pressureTolerance) = (solver, 1e-10)
+            return try FlowSimulator(FlowModel(reservoir: model, settings: settings)).run(SmallModels.rough(model))
+        }
+        for (one, other) in zip(found[0].series.values, found[1].series.values) {
+            let peak = one.map(abs).max() ?? 0
+            // The tolerance of the pressure, through the steps that follow from it.
+            for (a, b) in zip(one, other) { expectClose(b, a, tolerance: 1e-7 * max(peak, 1e-9)) }
+        }
+        // One hierarchy and one factor do not need the same iterations: both were used.
+        #expect(found[0].effort.gradientIterations != found[1].effort.gradientIterations)
+    }
+
     // MARK: Peaceman's index
 
     /// The pressure about a well on a grid fine enough to need no index gives, by the logarithm of the radial flow, the

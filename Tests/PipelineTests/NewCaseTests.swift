@@ -83,11 +83,12 @@ struct NewCaseTests {
         #expect(!FileManager.default.fileExists(atPath: folder("case")))
     }
 
-    /// The limits are those of the mean over times, relative to each vector's peak. Flow's own default run differs from its
-    /// converged one by 1.4 to 2.2 % in these rates; of the section there is a default run only.
+    /// The limits are those of the root mean square over times, relative to each vector's peak. Flow's own default run
+    /// differs from its converged one by 1.4 to 2.2 % in these rates, by 1.6 % in those of A_QFS, where all of it is made at
+    /// the one report that falls on the day of breakthrough; of the section there is a default run only.
     @Test(
         .enabled(if: referenceDecks != nil, "needs the reference decks"),
-        arguments: [("A_QFS", 0.01), ("B_CHAN", 0.02), ("C_LOGN", 0.02), ("E_XSEC", 0.03)])
+        arguments: [("A_QFS", 0.016), ("B_CHAN", 0.02), ("C_LOGN", 0.02), ("E_XSEC", 0.03)])
     func thatAReferenceDeckBecomesACaseThatAgreesWithFlow(name: String, limit: Double) throws {
         let (folder, decks) = (try TemporaryFolder(), try #require(referenceDecks))
         _ = try NewCase.write(to: folder("case"), fromDeck: "\(decks)/\(name).DATA")
