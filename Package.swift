@@ -76,7 +76,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "LinearAlgebra", "Reservoir", "PriorModels", "FlowSimulation", "RayTomography", "NeuralNetworks",
-                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Pipeline",
+                "LatentSpaceInversion", "Calibration", "Storage", "EclipseFiles", "CaseFiles", "Reports", "Pipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: swift),

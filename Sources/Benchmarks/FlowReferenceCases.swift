@@ -7,6 +7,16 @@ enum FlowReferenceCase: String, CaseIterable {
     case quarterFiveSpot = "A_QFS", channels = "B_CHAN", lognormal = "C_LOGN", section = "E_XSEC"
     case buckleyLeverett = "BL"
 
+    var description: String {
+        switch self {
+        case .quarterFiveSpot: "homogeneous quarter five-spot, 50x50"
+        case .channels: "channels, inverted five-spot, injector on rate, 100x100"
+        case .lognormal: "log-normal permeability, 9 producers and 4 injectors on pressure, 100x100"
+        case .section: "vertical section with gravity, 100x50"
+        case .buckleyLeverett: "one-dimensional displacement, 200 cells"
+        }
+    }
+
     func model() throws -> ReservoirModel {
         switch self {
         case .quarterFiveSpot:

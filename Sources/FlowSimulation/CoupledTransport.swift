@@ -18,6 +18,8 @@ final class CoupledTransport: TransportScheme {
     private let properties: WorkArray<Double>
     private let trial: WorkArray<Double>
     private let isDirty: WorkArray<Bool>
+    /// Which of a cell's faces have a flux that depends on its own saturation, one bit each: those that a phase leaves by.
+    private let openFaces: WorkArray<UInt32>
     /// Set when the coming step is the last one again with other fluxes: its saturations are where to start from.
     var isRepeated = false
     /// Saturations found at the end of each sub-step, `[substeps][cells]`.
@@ -37,6 +39,7 @@ final class CoupledTransport: TransportScheme {
         exchange = CellExchange(cells: cellCount)
         trial = WorkArray(repeating: 0, count: cellCount)
         isDirty = WorkArray(repeating: false, count: cellCount)
+        openFaces = WorkArray(repeating: 0, count: cellCount)
         properties = WorkArray(repeating: 0, count: 3 * cellCount)
         start = WorkArray(topology.adjacencyStart)
         adjacentFace = WorkArray(topology.adjacentFace)
@@ -126,7 +129,10 @@ final class CoupledTransport: TransportScheme {
                 update(cell, to: new)
                 guard abs(new - old) > tolerance else { continue }
                 isSettled = false
-                for slot in Int(start[cell])..<Int(start[cell + 1]) { isDirty[Int(adjacentCell[slot])] = true }
+                let begin = Int(start[cell])
+                for slot in begin..<Int(start[cell + 1]) where openFaces[cell] & (1 << UInt32(slot - begin)) != 0 {
+                    isDirty[Int(adjacentCell[slot])] = true
+                }
             }
             if isSettled { return true }
         }
@@ -137,19 +143,35 @@ final class CoupledTransport: TransportScheme {
     private func solveCell(
         _ cell: Int, _ state: FlowState, _ flux: borrowing WorkArray<Double>, capacity: Double, length: Double
     ) -> Double? {
-        let known = state.displacingAmount[cell] + exchange.injected[cell] * length
-        var (low, high) = (-Double.infinity, Double.infinity)
+        var known = state.displacingAmount[cell] + exchange.injected[cell] * length
         var saturation = trial[cell]
+        let begin = Int(start[cell])
+        let faces = UInt32(Int(start[cell + 1]) - begin)
+        let wells = exchange.wellOutflow[cell] * length * state.displacingInverse[cell]
+        var open = UInt32.max
+        if !curves.hasCapillaryPressure {
+            let entry = enterFaces(cell, begin, faces, state, flux)
+            (known, open) = (known - length * entry.outflow, entry.open)
+            // Where nothing comes in and nothing can move, nothing is to be solved.
+            if entry.outflow == 0, !entry.isMixed {
+                let rest = known / capacity
+                if curves.values(of: cell, at: rest).displacing == 0 {
+                    openFaces[cell] = open
+                    return rest
+                }
+            }
+        }
+        openFaces[cell] = open
+        var (low, high) = (-Double.infinity, Double.infinity)
         for _ in 0..<80 {
             let own = curves.values(of: cell, at: saturation)
             var excess = capacity * saturation - known
             var slope = capacity
-            for slot in Int(start[cell])..<Int(start[cell + 1]) {
-                let (out, derivative) = outflow(slot, cell, own, state, flux)
+            for face in 0..<faces where open & (1 << face) != 0 {
+                let (out, derivative) = outflow(begin + Int(face), cell, own, state, flux)
                 excess += length * out
                 slope += length * derivative
             }
-            let wells = exchange.wellOutflow[cell] * length * state.displacingInverse[cell]
             let total = own.displacing + own.oil
             if wells > 0, total > 0 {
                 excess += wells * own.displacing / total
@@ -159,11 +181,40 @@ final class CoupledTransport: TransportScheme {
             if excess > 0 { high = saturation } else { low = saturation }
             var next = saturation - excess / slope
             guard next.isFinite else { return nil }
-            if abs(next - saturation) < 0.1 * tolerance { return next }
+            // Newton's method squares the error, so what is left is far less.
+            if abs(next - saturation) < tolerance { return next }
             if next <= low || next >= high { next = 0.5 * (max(low, -1) + min(high, 2)) }
             saturation = next
         }
         return saturation
+    }
+
+    /// What leaves `cell` over the faces by which both phases come in, whatever its own saturation is; negative
+    /// [m³/s]. Without capillary pressure which faces those are does not depend on it either.
+    ///
+    /// - Returns: also the other faces, one bit each, and whether the displacing phase comes in by one of them.
+    @inline(__always)
+    private func enterFaces(
+        _ cell: Int, _ begin: Int, _ faces: UInt32, _ state: FlowState,
+        _ flux: borrowing WorkArray<Double>
+    ) -> (outflow: Double, open: UInt32, isMixed: Bool) {
+        let own = (properties[3 * cell], properties[3 * cell + 1])
+        var (sum, open, isMixed) = (0.0, UInt32(0), false)
+        for face in 0..<faces {
+            let slot = begin + Int(face)
+            let (index, other) = (Int(adjacentFace[slot]), Int(adjacentCell[slot]))
+            let sign: Double = Int(first[index]) == cell ? 1 : -1
+            let f = PhaseFlux(
+                total: sign * flux[index], transmissibility: transmissibility[index], drive: sign * buoyancy[index],
+                first: own, second: (properties[3 * other], properties[3 * other + 1]))
+            if f.isDisplacingFromFirst || f.isOilFromFirst {
+                open |= 1 << face
+                if !f.isDisplacingFromFirst { isMixed = true }
+            } else {
+                sum += f.value * state.displacingInverse[other]
+            }
+        }
+        return (sum, open, isMixed)
     }
 
     /// Displacing phase that leaves `cell` over one of its faces at surface conditions [m³/s], and how that grows with

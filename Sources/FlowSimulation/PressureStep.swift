@@ -173,8 +173,8 @@ final class PressureStep {
                         + "nor to anything compressible")
             }
             var changed = pass < 8 && closeBackflow(state)
-            // What the wells hold follows from what they produce; a tenth of a millibar is far below any drawdown.
-            if wellHeads.matter, updateHeads(state) > 10 { changed = true }
+            // What the wells hold follows from what they produce; a millibar is far below any drawdown.
+            if wellHeads.matter, updateHeads(state) > 100 { changed = true }
             for well in 0..<model.wells.count where controls.active[well] != .shut {
                 if controls.enforce(performance(of: well, state), on: well) {
                     changed = true

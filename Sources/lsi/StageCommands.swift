@@ -123,10 +123,24 @@ struct Simulate: ParsableCommand {
     @OptionGroup var options: CaseOptions
     @Option(help: "Which realization of the prior.")
     var realization = 0
+    @Option(
+        help: "Folder to make for maps of pressure and saturation at every report time, as NPY.", completion: .directory
+    )
+    var maps: String?
+    @Flag(help: "Replace an earlier folder of maps that is there.")
+    var replace = false
+
+    func validate() throws {
+        if realization < 0 { throw ValidationError("--realization is \(realization) but must not be negative") }
+    }
 
     func run() throws {
         try reportingErrors {
-            print(try options.open(observations: .ifPresent).simulate(realization: realization), terminator: "")
+            let project = try options.open(observations: .ifPresent)
+            let series =
+                try maps.map { try project.simulate(realization: realization, mapsTo: $0, replacing: replace) }
+                ?? project.simulate(realization: realization)
+            print(series, terminator: "")
         }
     }
 }

@@ -13,9 +13,12 @@ import Testing
         /// Log-normal conductances of a standard deviation in natural logarithm; one cell held.
         init(size: Int, deviation: Double) {
             let order = size * size
-            pairs = (0..<order).flatMap { cell in
-                (cell % size + 1 < size ? [(cell, cell + 1)] : []) + (cell + size < order ? [(cell, cell + size)] : [])
+            var pairs: [(Int, Int)] = []
+            for cell in 0..<order {
+                if cell % size + 1 < size { pairs.append((cell, cell + 1)) }
+                if cell + size < order { pairs.append((cell, cell + size)) }
             }
+            self.pairs = pairs
             pattern = SymmetricPattern(order: order, pairs: pairs)
             var stream = RandomStream(seed: 11, purpose: "conductance")
             let conductance = pairs.map { _ in exp(deviation * stream.normal()) }
