@@ -21,7 +21,8 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
     public var method: CalibrationMethod
     /// Simulations that may be spent on one observation set.
     public var budget: Int
-    /// Stop early at this many accepted and distinct realizations; `nil`: spend what the method asks for.
+    /// Stop early at this many accepted and distinct realizations; `nil`: spend what the method asks for. Sequential
+    /// Monte Carlo goes its path to the end in any case: before that it has sampled no posterior.
     public var wantedDistinct: Int?
     public var acceptance: AcceptanceRule
     /// Two realizations are distinct if they differ by this fraction of what two draws of the prior differ on average.

@@ -12,13 +12,15 @@ struct EmulatorPosterior: Sendable {
     /// `R` with `R Rᵀ = (I + S)⁻¹`, `[data x data]`.
     private let root: Matrix
 
-    init(_ emulator: Emulator) throws {
+    /// - Parameter errorShare: how much of the emulator's error counts, 0 to 1. Less than all of it is no posterior; it
+    ///   leads to where the emulator has to learn next.
+    init(_ emulator: Emulator, errorShare: Double = 1) throws {
         self.emulator = emulator
         do {
             let eigen = try SymmetricEigen(emulator.errorCovariance)
             var root = eigen.vectors
             for column in 0..<root.columns {
-                let scale = 1 / (1 + max(eigen.values[column], 0)).squareRoot()
+                let scale = 1 / (1 + errorShare * max(eigen.values[column], 0)).squareRoot()
                 for row in 0..<root.rows { root[row, column] *= scale }
             }
             self.root = root

@@ -14,11 +14,21 @@ public struct LocalRetrainingSettings: Equatable, Sendable, Codable {
     public var capacity: Int
     /// Steps of each chain on the emulator between two waves.
     public var chainSteps: Int
+    /// How much of the emulator's error counts as noise when a wave is chosen, 0 to 1. With all of it a wave spreads over
+    /// everything that the emulator cannot exclude; with less it goes for the best predicted, where the emulator then
+    /// learns.
+    public var errorShare: Double
+
+    /// At most this many first waves approach the data by Kalman updates of an ensemble, before an emulator is good for
+    /// anything there; and the size of that ensemble.
+    public var approachWaves: Int, approachSize: Int
 
     public init(
         waveSize: Int = 100, waves: Int = 15, rawProposals: Int = 50, priorDraws: Int = 250, capacity: Int = 1_000,
-        chainSteps: Int = 60
+        chainSteps: Int = 60, errorShare: Double = 1, approachWaves: Int = 0, approachSize: Int = 150
     ) {
+        (self.approachWaves, self.approachSize) = (approachWaves, approachSize)
+        self.errorShare = errorShare
         (self.waveSize, self.waves, self.rawProposals) = (waveSize, waves, rawProposals)
         (self.priorDraws, self.capacity, self.chainSteps) = (priorDraws, capacity, chainSteps)
     }
@@ -30,6 +40,9 @@ public struct LocalRetrainingSettings: Equatable, Sendable, Codable {
         try require(priorDraws >= 10, "prior draws", "\(priorDraws)", "must be at least 10")
         try require(capacity >= 10, "emulator capacity", "\(capacity)", "must be at least 10 pairs")
         try require(chainSteps >= 1, "chain steps", "\(chainSteps)", "must be at least 1")
+        try require(approachWaves >= 0, "approach waves", "\(approachWaves)", "must not be negative")
+        try require(approachSize >= 4, "approach size", "\(approachSize)", "must be at least 4")
+        try require(errorShare >= 0 && errorShare <= 1, "error share", "\(errorShare)", "must be within 0 to 1")
     }
 }
 
@@ -56,7 +69,9 @@ struct LocalRetraining: Sampler {
             if !first.isEmpty { return first }
             wave = 1
         }
-        try advanceChains(try EmulatorPosterior(space.emulator(capacity: settings.capacity)), space)
+        if let approach = try approach(space) { return approach }
+        let emulator = try space.emulator(capacity: settings.capacity)
+        try advanceChains(try EmulatorPosterior(emulator, errorShare: settings.errorShare), space)
         return chains.map { Draw(source: .latent($0), origin: .emulator, iteration: wave) }
     }
 
@@ -85,8 +100,40 @@ struct LocalRetraining: Sampler {
         return draws
     }
 
+    /// The ensemble of a first wave, moved towards the data by one Kalman update whose inflation the misfit controls; the
+    /// first one starts from the nearest pairs that are known. `nil` once the data are reached or the waves are spent.
+    ///
+    /// These members are no sample of anything: they tell the emulator what the data are like near the observed ones.
+    private mutating func approach(_ space: SamplingSpace) throws -> [Draw]? {
+        guard wave <= settings.approachWaves else { return nil }
+        let last = space.history.filter { $0.origin == .update && $0.iteration == wave - 1 }
+        var ensemble = Emulator.Pairs()
+        if last.isEmpty {
+            guard wave == 1 else { return nil }
+            ensemble = space.pairs().nearest(settings.approachSize)
+        } else {
+            for candidate in last {
+                guard let latent = candidate.latent, let data = candidate.data else { continue }
+                ensemble.append(latent: latent, residual: space.observed.whitened(prediction: data))
+            }
+        }
+        guard ensemble.count >= 4 else { return nil }
+        let inverse = MisfitControl.inverseInflation(ensemble.residuals)
+        guard inverse < 1 else { return nil }
+        let noise = (0..<ensemble.count).map { member in
+            var stream = space.stream("approach noise", wave, member)
+            return stream.normals(space.dataCount)
+        }
+        let moved = try EnsembleUpdate(inflation: 1 / inverse, tapers: false)
+            .updated(points: ensemble.latents, residuals: ensemble.residuals, noise: noise)
+        return moved.map { Draw(source: .latent($0), origin: .update, iteration: wave) }
+    }
+
     private mutating func advanceChains(_ posterior: EmulatorPosterior, _ space: SamplingSpace) throws {
         let wave = wave
+        if chains.isEmpty, settings.approachWaves > 0 {
+            chains = space.pairs().nearest(settings.waveSize).latents
+        }
         if chains.isEmpty {
             let start = (0..<settings.waveSize).map { space.priorLatent("chain start", $0) }
             chains = try posterior.sample(start, stepsPerStage: 10, finalSteps: settings.chainSteps) { stage, chain in

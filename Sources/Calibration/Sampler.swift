@@ -12,6 +12,12 @@ protocol Sampler: Codable, Sendable {
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws
     /// The posterior this method has sampled so far; `nil` for a method that targets none.
     var posterior: PosteriorEnsemble? { get }
+    /// Whether what has been found so far is a result of this method; a path to the posterior must be gone to its end.
+    var mayStopEarly: Bool { get }
+}
+
+extension Sampler {
+    var mayStopEarly: Bool { true }
 }
 
 /// A weighted ensemble that targets the posterior.

@@ -69,6 +69,8 @@ struct SequentialMonteCarlo: Sampler {
             method: "sequential Monte Carlo with \(settings.particles) particles, exact likelihood")
     }
 
+    var mayStopEarly: Bool { false }
+
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
         if phase == .preparing {
             let draws = try preparation.nextBatch(space)

@@ -144,6 +144,16 @@ private func readRetraining(
     let steps = section.integer(
         "chain_steps", 1...1_000_000, default: standard.chainSteps, "Steps of each chain on the emulator between waves."
     )
+    let share = section.number(
+        "error_share", .fraction, .within(0, 1), default: standard.errorShare,
+        "How much of the emulator's error counts as noise when a wave is chosen. With less the waves go for the best "
+            + "predicted.")
+    let approach = section.integer(
+        "approach_waves", 0...100_000, default: standard.approachWaves,
+        "First waves that approach the data by Kalman updates of an ensemble, at most.")
+    let approachSize = section.integer(
+        "approach_size", 4...1_000_000, default: standard.approachSize, "Realizations in that ensemble.")
     return LocalRetrainingSettings(
-        waveSize: size, waves: waves, rawProposals: raw, priorDraws: draws, capacity: capacity, chainSteps: steps)
+        waveSize: size, waves: waves, rawProposals: raw, priorDraws: draws, capacity: capacity, chainSteps: steps,
+        errorShare: share, approachWaves: approach, approachSize: approachSize)
 }

@@ -43,9 +43,11 @@ struct Whitening: Sendable {
     }
 
     func raw(_ whitened: [[Double]]) -> [[Float]] {
-        guard !whitened.isEmpty else { return [] }
-        let scaled = Matrix(whitened).times(lower, otherTransposed: true)
-        return scaled.rowArrays.map { row in row.indices.map { Float(row[$0] + mean[$0]) } }
+        // One by one: a product over all at once rounds by how many there are, and what is decoded would depend on that.
+        whitened.map { latent in
+            let scaled = Matrix([latent]).times(lower, otherTransposed: true).elements
+            return scaled.indices.map { Float(scaled[$0] + mean[$0]) }
+        }
     }
 }
 

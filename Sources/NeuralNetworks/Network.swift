@@ -71,17 +71,22 @@ public struct Network: Sendable {
 
     /// Outputs of `inputs` as in inference: running statistics, no dropout, no sampling.
     /// - Parameter inputs: `[samples][input.count]`, each `[row][column][channel]`
-    /// - Returns: `[samples][output.count]`
+    /// - Returns: `[samples][output.count]`; each depends on its own input only, bit for bit, however many are beside it.
     public func callAsFunction(_ inputs: [[Float]]) -> [[Float]] {
-        let batch = 64
-        let pass = NetworkPass(self, capacity: min(batch, max(inputs.count, 1)))
+        // Matrix products round differently for different numbers of columns, and a rounding error can flip a facies.
+        // So every pass has the same number, one vector of lanes; an incomplete one is filled up with zeros.
+        let batch = 16
+        let blank = [Float](repeating: 0, count: input.count)
+        let pass = NetworkPass(self, capacity: batch)
         let storage = NetworkStorage(self, isTrainable: false)
         var outputs: [[Float]] = []
         outputs.reserveCapacity(inputs.count)
         for start in stride(from: 0, to: inputs.count, by: batch) {
             let samples = min(batch, inputs.count - start)
-            let context = PassContext(samples: samples)
-            for sample in 0..<samples { pass.setInput(inputs[start + sample], sample: sample, context) }
+            let context = PassContext(samples: batch)
+            for sample in 0..<batch {
+                pass.setInput(sample < samples ? inputs[start + sample] : blank, sample: sample, context)
+            }
             pass.forward(context, storage)
             for sample in 0..<samples { outputs.append(pass.output(sample: sample, context)) }
         }

@@ -19,13 +19,38 @@ struct CalibrateCase {
 
     let project: Project
     let training: PreparedTraining
+    /// Holds a folder for each method.
+    let root: URL
+    /// Where simulations are kept; shared by the methods.
+    let cacheFolder: URL
+    let seed: UInt64
+    /// Stands before the method in progress lines; may be empty.
+    let label: String
+
+    /// - Parameters:
+    ///   - root: by default the stage's own folder.
+    ///   - cacheFolder: by default in `root`.
+    ///   - seed: by default that of the project.
+    init(
+        project: Project, training: PreparedTraining, root: URL? = nil, cacheFolder: URL? = nil, seed: UInt64? = nil,
+        label: String = ""
+    ) {
+        (self.project, self.training, self.label) = (project, training, label)
+        self.root = root ?? project.workspace.folder(.calibration)
+        self.cacheFolder = cacheFolder ?? self.root.appending(path: "simulations")
+        self.seed = seed ?? project.seed
+    }
 
     func digest(_ settings: CalibrationSettings, _ observed: ObservedData) -> String {
-        Digest.of(training.digest, settings, observed.observations, observed.correlationTime as Any, project.seed)
+        Digest.of(training.digest, settings, observed.observations, observed.correlationTime as Any, seed)
     }
 
     /// Runs the method of `settings`, or continues it, or reads what it gave before.
     func run(_ settings: CalibrationSettings, observed: ObservedData) throws -> CalibrationResult {
+        try carriedOut(settings, observed: observed).result()
+    }
+
+    private func carriedOut(_ settings: CalibrationSettings, observed: ObservedData) throws -> Calibrator {
         let digest = digest(settings, observed)
         let problem = try problem(observed)
         let cache = try cache()
@@ -38,7 +63,8 @@ struct CalibrateCase {
         var lastWrite = ContinuousClock.now
         let name = settings.method.title
         try project.console.task(
-            "Calibrating (\(name))", unit: "simulations", total: settings.budget, alreadyDone: before
+            label.isEmpty ? "Calibrating (\(name))" : "\(label), \(name)", unit: "simulations", total: settings.budget,
+            alreadyDone: before
         ) { task in
             while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
                 try calibrator.absorb(simulation.run(batch) { task.advance() })
@@ -50,7 +76,7 @@ struct CalibrateCase {
             }
         }
         try file.write(calibrator.checkpoint)
-        return try calibrator.result()
+        return calibrator
     }
 
     /// What ``run(_:observed:)`` left, with the calibrator that can draw its realizations again.
@@ -60,21 +86,20 @@ struct CalibrateCase {
         let file = CheckpointFile(
             path: try folder(settings.method).appending(path: "checkpoint.json").path,
             digest: digest(settings, observed))
-        let calibrator = try resume(file, try problem(observed), settings, try cache())
+        let kept = try resume(file, try problem(observed), settings, try cache())
+        // What has been lost of the checkpoint or the simulations is made again.
+        let calibrator = kept.spent > 0 ? kept : try carriedOut(settings, observed: observed)
         return (calibrator, try calibrator.result())
     }
 
     func folder(_ method: CalibrationMethod) throws -> URL {
-        let folder = try project.workspace.prepare(.calibration)
-            .appending(path: method.rawValue, directoryHint: .isDirectory)
+        let folder = root.appending(path: method.rawValue, directoryHint: .isDirectory)
         try Files.createFolder(folder.path)
         return folder
     }
 
     func cache() throws -> SimulationCache {
-        try SimulationCache(
-            folder: try project.workspace.prepare(.calibration).appending(path: "simulations").path,
-            forwardModel: try project.forwardModel())
+        try SimulationCache(folder: cacheFolder.path, forwardModel: try project.forwardModel())
     }
 
     func problem(_ observed: ObservedData) throws -> CalibrationProblem {
@@ -89,12 +114,19 @@ struct CalibrateCase {
     private func resume(
         _ file: CheckpointFile, _ problem: CalibrationProblem, _ settings: CalibrationSettings, _ cache: SimulationCache
     ) throws -> Calibrator {
-        let fresh = try Calibrator(problem, settings: settings, seed: project.seed)
+        let fresh = try Calibrator(problem, settings: settings, seed: seed)
         guard let checkpoint = file.read() else { return fresh }
+        return try resumed(checkpoint, problem, cache) ?? fresh
+    }
+
+    /// `nil` if the cache has lost a file: then the method repeats its steps and simulates what is missing.
+    func resumed(
+        _ checkpoint: Calibrator.Checkpoint, _ problem: CalibrationProblem, _ cache: SimulationCache
+    ) throws -> Calibrator? {
+        let fresh = try Calibrator(problem, settings: checkpoint.settings, seed: seed)
         let realizations = try fresh.realizations(of: checkpoint.candidates)
         let outcomes = realizations.map { cache.outcome(of: SimulationCache.key(of: $0)) }
-        // A cache that lost a file: the method repeats its steps and simulates what is missing.
-        guard outcomes.allSatisfy({ $0 != nil }) else { return fresh }
+        guard outcomes.allSatisfy({ $0 != nil }) else { return nil }
         return Calibrator(problem, resuming: checkpoint, series: outcomes.map { try? $0?.get() })
     }
 }
@@ -112,8 +144,15 @@ struct CheckpointFile {
     /// `nil` if there is none, it belongs to something else, or it was damaged: then the calibration starts again, over
     /// the simulations that are kept.
     func read() -> Calibrator.Checkpoint? {
+        let digest = digest
+        return Self.read(path) { _ in digest }
+    }
+
+    /// As ``read()``, whatever the settings it was run with.
+    /// - Parameter digest: the digest of a run with given settings.
+    static func read(_ path: String, digest: (CalibrationSettings) -> String) -> Calibrator.Checkpoint? {
         guard let text = try? Files.readText(path), let content = try? JSONText.value(Content.self, text),
-            content.digest == digest
+            content.digest == digest(content.checkpoint.settings)
         else { return nil }
         return content.checkpoint
     }

@@ -7,7 +7,7 @@ import Reservoir
 
 /// One case opened for work: its validated settings, where results go, and what to compute with.
 public struct Project: Sendable {
-    public let settings: Case
+    public private(set) var settings: Case
     public let workspace: Workspace
     public let seed: UInt64
     public let pool: WorkerPool
@@ -30,11 +30,25 @@ public struct Project: Sendable {
     }
 
     public init(_ settings: Case, output: String? = nil, seed: UInt64? = nil, threads: Int, quiet: Bool = false) {
+        self.init(settings, output: output, seed: seed, threads: threads, console: Console(quiet: quiet))
+    }
+
+    init(_ settings: Case, output: String?, seed: UInt64?, threads: Int, console: Console) {
         self.settings = settings
         workspace = Workspace(root: URL(filePath: output ?? settings.outputFolder, directoryHint: .isDirectory))
         self.seed = seed ?? settings.seed
         pool = WorkerPool(threads: threads)
-        console = Console(quiet: quiet)
+        self.console = console
+    }
+
+    /// The same case with another method, budget or number of realizations at which to stop; `nil`: as it has them.
+    /// - Parameter wanted: zero: never stop early.
+    /// - Throws: `ParameterError` if a setting is out of range.
+    public func choosing(_ method: MethodChoice?, budget: Int? = nil, wanted: Int? = nil) throws -> Project {
+        var project = self
+        project.settings.calibration = try settings.calibration
+            .with(method: method?.method, budget: budget, wanted: wanted).validated()
+        return project
     }
 
     func priorModel() throws -> PriorModel {
@@ -67,6 +81,9 @@ extension Case {
         calibration.budget = share(calibration.budget, atLeast: 60)
         calibration.proposal.count = share(calibration.proposal.count, atLeast: 20)
         calibration.smoother.ensembleSize = share(calibration.smoother.ensembleSize, atLeast: 30)
+        calibration.retraining.waveSize = share(calibration.retraining.waveSize, atLeast: 20)
+        calibration.sequential.particles = share(calibration.sequential.particles, atLeast: 20)
+        calibration.sequential.preparation.waveSize = share(calibration.sequential.preparation.waveSize, atLeast: 20)
     }
 }
 

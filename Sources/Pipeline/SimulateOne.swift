@@ -50,6 +50,18 @@ extension Project {
             noise: settings.observations.noise, seed: seed, index: number)
     }
 
+    /// Observations of a truth where a layout has them.
+    /// - Parameter noiseFactor: errors are this many times as large as those of the case.
+    /// - Parameter realization: instead of a draw of the prior.
+    func syntheticTruth(
+        _ number: Int, layout: DataLayout, noiseFactor: Double = 1, realization: Realization? = nil
+    ) throws -> SyntheticTruth {
+        let realization = try realization ?? priorModel().realization(SyntheticTruth.firstPriorIndex + number)
+        return try SyntheticTruth(
+            realization: realization, series: try simulated(realization, name: "truth \(number)"), layout: layout,
+            noise: settings.observations.noise, seed: seed, index: number, noiseFactor: noiseFactor)
+    }
+
     private func simulated(_ realization: Realization, name: String) throws -> ProductionSeries {
         let simulator = try forwardModel().makeSimulator()
         do {

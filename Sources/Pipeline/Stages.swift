@@ -50,6 +50,9 @@ extension Project {
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
         let observed = try observed()
+        for conflict in observed.conflicts(with: try GeneratePairs(project: self).series()) {
+            console.note("warning: \(conflict)")
+        }
         try once(.calibration, digest: stage.digest(settings.calibration, observed)) {
             _ = try stage.run(settings.calibration, observed: observed)
         }
@@ -57,8 +60,11 @@ extension Project {
 
     public func writeReport(figures: Bool = false) throws {
         try calibrate()
-        let report = try assembleReport()
-        try once(.report, digest: UUID().uuidString) { try WriteReport(project: self).run(report, figures: figures) }
+        let last = try lastResult()
+        let report = try assembleReport(last)
+        try once(.report, digest: UUID().uuidString) {
+            try WriteReport(project: self).run(report, accepted: last.accepted, figures: figures)
+        }
         console.note("report: \(workspace.folder(.report).appending(path: "index.html").path)")
     }
 
@@ -66,7 +72,7 @@ extension Project {
 
     /// The result of the last calibration, for the terminal.
     public func summary(asJSON: Bool) throws -> String {
-        let report = try assembleReport()
+        let report = try assembleReport(lastResult())
         return asJSON ? report.summaryJSON : report.terminalText(style: .detect(descriptor: 1))
     }
 
@@ -78,14 +84,39 @@ extension Project {
         return asJSON ? panel.summaryJSON : panel.terminalText(style: .detect(descriptor: 1))
     }
 
-    private func assembleReport() throws -> CalibrationReport {
+    /// The calibration that the case asks for as it stands on disk, and those of other methods.
+    private struct LastResult {
+        let training: PreparedTraining
+        let accepted: AcceptedFiles
+        let methods: [CalibrationResult]
+    }
+
+    private func lastResult() throws -> LastResult {
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
         let observed = try observed()
         let (calibrator, result) = try stage.finished(settings.calibration, observed: observed)
-        return try ReportAssembly(
-            project: self, training: training, result: result, calibrator: calibrator, observed: observed,
-            priorSeries: try GeneratePairs(project: self).series(), methods: [result]
+        return LastResult(
+            training: training,
+            accepted: AcceptedFiles(
+                project: self, result: result, calibrator: calibrator, observed: observed,
+                digest: stage.digest(settings.calibration, observed)),
+            methods: try stage.results(observed, first: settings.calibration.method))
+    }
+
+    private func assembleReport(_ last: LastResult) throws -> CalibrationReport {
+        try ReportAssembly(
+            project: self, training: last.training, result: last.accepted.result, calibrator: last.accepted.calibrator,
+            observed: last.accepted.observed, priorSeries: try GeneratePairs(project: self).series(),
+            methods: last.methods
         ).report()
+    }
+}
+
+extension ObservedData {
+    /// What none of the realizations comes near, worst first.
+    /// - Parameter prior: series of realizations of the prior.
+    func conflicts(with prior: [ProductionSeries]) -> [PriorDataConflict] {
+        PriorDataConflict.conflicts(of: prior.compactMap { try? layout.values(in: $0) }, with: self)
     }
 }

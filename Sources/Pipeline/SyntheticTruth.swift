@@ -24,10 +24,26 @@ public struct SyntheticTruth: Sendable {
         realization: Realization, series: ProductionSeries, keys: [VectorKey], times: [Double], noise: NoiseSettings,
         seed: UInt64, index: Int
     ) throws(ParameterError) {
-        (self.realization, self.series) = (realization, series)
         let layout = DataLayout(
             entries: keys.flatMap { key in times.map { DataLayout.Entry(key: key, time: $0) } })
-        let exact = try ObservedData(values: try layout.values(in: series), layout: layout, noise: noise)
+        try self.init(
+            realization: realization, series: series, layout: layout, noise: noise, seed: seed, index: index)
+    }
+
+    /// - Parameters:
+    ///   - layout: what is observed when.
+    ///   - index: which truth of this seed; names the stream of the noise.
+    ///   - noiseFactor: all errors are this many times as large as `noise` has them.
+    public init(
+        realization: Realization, series: ProductionSeries, layout: DataLayout, noise: NoiseSettings, seed: UInt64,
+        index: Int, noiseFactor: Double = 1
+    ) throws(ParameterError) {
+        (self.realization, self.series) = (realization, series)
+        let stated = try ObservedData(values: try layout.values(in: series), layout: layout, noise: noise)
+        let exact = try ObservedData(
+            stated.observations.map {
+                Observation(key: $0.key, time: $0.time, value: $0.value, error: noiseFactor * $0.error)
+            }, correlationTime: noise.correlationTime)
         var stream = RandomStream(seed: seed, purpose: "truth.noise", index: UInt64(index))
         let noisy = exact.perturbed(from: &stream)
         observations = zip(exact.observations, noisy).map { observation, value in

@@ -11,6 +11,7 @@ import Storage
 ///       network/      the trained networks and the last checkpoint
 ///       calibration/  candidates, accepted realizations, mismatch
 ///       report/       the page, figures and tables
+///       validation/   synthetic truths with what came of each, their page and tables
 ///       stages.json   digest, time and version of each finished stage
 public struct Workspace: Sendable {
     public let root: URL
@@ -65,7 +66,7 @@ public struct Workspace: Sendable {
 
 /// The stages in the order in which they run; the raw value names the folder.
 public enum Stage: String, Codable, Sendable, CaseIterable {
-    case prior, training, network, calibration, report
+    case prior, training, network, calibration, report, validation
 
     /// As written on the terminal and in the report.
     public var title: String {
@@ -75,6 +76,7 @@ public enum Stage: String, Codable, Sendable, CaseIterable {
         case .network: "networks"
         case .calibration: "calibration"
         case .report: "report"
+        case .validation: "validation"
         }
     }
 }

@@ -20,6 +20,7 @@ struct Export: ParsableCommand {
               lsi export my-case --format grdecl --format hdf5 --to for-the-team
             """)
     @OptionGroup var options: CaseOptions
+    @OptionGroup var method: MethodOptions
     @Option(help: "Format; repeat it for several.")
     var format: [ExportRequest.Format] = [.grdecl, .hdf5]
     @Option(help: "Folder to make. Default: `export` among the results.", completion: .directory)
@@ -43,7 +44,7 @@ struct Export: ParsableCommand {
             let choice: ExportRequest.Choice = all ? .all : best.map { .best($0) } ?? .accepted
             let request = ExportRequest(
                 formats: Set(format), choice: choice, distinctOnly: distinct, folder: to, isReplacing: replace)
-            print(try options.open().export(request))
+            print(try options.open().choosing(method).export(request))
         }
     }
 }

@@ -24,6 +24,7 @@ struct LSI: ParsableCommand {
             Before and after:
 
               lsi new mine --from-deck X.DATA   start from an Eclipse deck
+              lsi validate my-case              can its results be trusted? synthetic truths tell
               lsi inspect my-case               what a case, its results or a file holds
               lsi export my-case --format deck  realizations as GRDECL, NPY, HDF5 or decks
               lsi schema --markdown             every field of a case file
@@ -33,7 +34,7 @@ struct LSI: ParsableCommand {
         version: Version.text,
         subcommands: [
             Run.self, New.self, Prior.self, Simulate.self, Observe.self, Generate.self, Train.self, Calibrate.self,
-            Report.self, Export.self, Inspect.self, Schema.self
+            Report.self, Validate.self, Export.self, Inspect.self, Schema.self
         ])
 
     /// Exit codes: 0 done, 1 a stage failed, 64 wrong usage, 65 wrong input, 73 a result cannot be written, 130 stopped.

@@ -89,11 +89,12 @@ struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Samples, simulates, accepts and ranks realizations against the observations.")
     @OptionGroup var options: CaseOptions
+    @OptionGroup var method: MethodOptions
     @OptionGroup var output: JSONOption
 
     func run() throws {
         try reportingErrors {
-            let project = try options.open()
+            let project = try options.open().choosing(method)
             try project.calibrate()
             print(try project.summary(asJSON: output.json))
         }
@@ -104,13 +105,14 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes the HTML page, the tables and the figures of a calibration.")
     @OptionGroup var options: CaseOptions
+    @OptionGroup var method: MethodOptions
     @OptionGroup var output: JSONOption
     @Flag(help: "Also write every figure as PDF, SVG and PNG.")
     var figures = false
 
     func run() throws {
         try reportingErrors {
-            let project = try options.open()
+            let project = try options.open().choosing(method)
             try project.writeReport(figures: figures)
             print(try project.summary(asJSON: output.json))
         }

@@ -14,7 +14,8 @@ import Testing
             sequential: SequentialMonteCarloSettings(
                 particles: 30, finalMoves: 2, chainSteps: 4,
                 preparation: LocalRetrainingSettings(waveSize: 20, waves: 2, priorDraws: 30, chainSteps: 5)),
-            retraining: LocalRetrainingSettings(waveSize: 20, waves: 3, priorDraws: 30, chainSteps: 5))
+            retraining: LocalRetrainingSettings(
+                waveSize: 20, waves: 3, priorDraws: 30, chainSteps: 5, approachWaves: 1, approachSize: 20))
     }
 
     @Test(arguments: CalibrationMethod.allCases.filter { $0 != .modelSpaceEnsembleSmoother })
@@ -35,6 +36,29 @@ import Testing
         #expect(resumed.ranking == straight.ranking)
         #expect(resumed.posterior == straight.posterior)
         #expect(straight.candidates.count > 1)
+    }
+
+    @Test func thatKalmanWavesLeadToTheDataFromFarAway() throws {
+        // Errors of a hundredth: draws of the prior miss the data by a hundred standard deviations.
+        let model = try LinearGaussian(dimension: 8, data: 30, error: 0.03, seed: 6)
+        let retraining = LocalRetrainingSettings(
+            waveSize: 20, waves: 20, priorDraws: 60, chainSteps: 5, approachWaves: 20, approachSize: 40)
+        let result = try Calibrator.run(
+            model.problem(),
+            settings: CalibrationSettings(method: .localRetraining, budget: 1000, retraining: retraining), seed: 3,
+            simulate: model.simulate)
+        func median(_ wave: Int, _ origin: Candidate.Origin) -> Double {
+            let values = result.candidates.filter { $0.iteration == wave && $0.origin == origin }
+                .compactMap { $0.mismatch?.value }.sorted()
+            return values.isEmpty ? .nan : values[values.count / 2]
+        }
+        #expect(median(0, .prior) > 100)
+        let waves = Set(result.candidates.filter { $0.origin == .update }.map(\.iteration)).sorted()
+        // The misfit halves in a step at least while it is large; from some thousand to one that is a dozen steps.
+        #expect(waves.count >= 2 && waves.count <= 15, "\(waves)")
+        #expect(try median(#require(waves.last), .update) < median(1, .update) / 4)
+        // Once there, the emulator takes over, and does not go back to approaching.
+        #expect(result.candidates.last?.origin == .emulator && result.accounting.accepted > 100)
     }
 
     @Test func thatTheExactRegressionProposesThePosterior() throws {

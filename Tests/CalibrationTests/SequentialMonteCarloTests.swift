@@ -63,6 +63,14 @@ import Testing
         }
     }
 
+    @Test func thatThePathIsGoneToItsEndHoweverEarlyEnoughAreAccepted() throws {
+        let curved = try CurvedProblem()
+        var settings = settings(.emulator, .delayedAcceptance, finalMoves: 1)
+        settings.wantedDistinct = 1
+        let result = try Calibrator.run(curved.problem(), settings: settings, seed: 3, simulate: curved.simulate)
+        #expect(result.accounting.distinct > 1 && result.posterior != nil)
+    }
+
     @Test func thatFailedMovesAreRefused() throws {
         let curved = try CurvedProblem()
         let result = try Calibrator.run(

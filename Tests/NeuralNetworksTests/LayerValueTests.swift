@@ -18,6 +18,17 @@ import Testing
         #expect(dense([[1, 0, -1], [2, 1, 0]]) == [[-1.5, -3], [4.5, 12]])
     }
 
+    @Test func thatAnOutputDoesNotDependOnWhatIsBesideIt() throws {
+        // Products of this size are split and summed in another order when they have few columns.
+        let description = NetworkDescription(
+            input: .features(200), layers: [.dense(units: 300), .dense(units: 150)])
+        let network = try Network(description, seed: 3, purpose: "test")
+        var stream = RandomStream(seed: 3, purpose: "inputs")
+        let inputs = (0..<70).map { _ in stream.normals(200).map { Float($0) } }
+        let together = network(inputs)
+        for (index, input) in inputs.enumerated() { #expect(network([input])[0] == together[index], "\(index)") }
+    }
+
     @Test func thatAConvolutionSumsItsWindow() throws {
         // One channel, a kernel of 1...9 over a 3 x 3 image with a single one in the middle: the kernel turned round.
         let kernel = (1...9).map(Float.init)

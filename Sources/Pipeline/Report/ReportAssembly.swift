@@ -11,6 +11,8 @@ struct ReportAssembly {
     /// Realizations whose maps and curves the page carries: enough to browse, few enough for a page that opens at once.
     static let mostMembers = 40
     static let latentPoints = 400
+    /// Equal draws below which P10 and P90 are those of the luckiest draw.
+    static let fewDraws = 20.0
 
     let project: Project
     let training: PreparedTraining
@@ -32,17 +34,25 @@ struct ReportAssembly {
         let scenarios = try scenarios(labels)
         var report = CalibrationReport(
             caseName: project.settings.name, caseDescription: project.settings.summary, method: result.method.title,
-            posteriorClaim: result.posterior.map(\.method), counts: counts, acceptance: acceptance,
+            posteriorClaim: posteriorClaim, counts: counts, acceptance: acceptance,
             mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
             acceptedMismatch: range(accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
             floor: training.quality.floorPanel, warnings: warnings, reasonsForNone: reasonsForNone,
             timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: scenarios),
             maps: try ensembleMaps(maps), members: members, breakdown: rows.breakdown(observed: observed),
-            scenarios: scenarioRows(scenarios), methods: methods.map(methodRow),
+            scenarios: scenarioRows(scenarios),
+            methods: MethodComparison(project: project, observed: observed).rows(methods),
             training: training.panel(caseName: project.settings.name, maps: maps), latent: latentPanel(),
             provenance: project.provenance())
         report.scenarioNote = labels.note
         return report
+    }
+
+    private var posteriorClaim: String? {
+        result.posterior.map { posterior in
+            let size = NumberFormat.significant(posterior.effectiveSampleSize)
+            return "\(posterior.method); worth \(size) equal draws"
+        }
     }
 
     private var counts: EnsembleCounts {
@@ -82,10 +92,7 @@ struct ReportAssembly {
         }
     }
 
-    private var conflicts: [PriorDataConflict] {
-        let data = priorSeries.compactMap { try? observed.layout.values(in: $0) }
-        return PriorDataConflict.conflicts(of: data, with: observed)
-    }
+    private var conflicts: [PriorDataConflict] { observed.conflicts(with: priorSeries) }
 
     private var warnings: [String] {
         var warnings = conflicts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
@@ -97,6 +104,11 @@ struct ReportAssembly {
         }
         if result.accounting.accepted > 0, result.accounting.distinct * 4 < result.accounting.accepted {
             warnings.append("Most accepted realizations repeat each other; the spread of this ensemble is too small.")
+        }
+        if let size = result.posterior?.effectiveSampleSize, size < Self.fewDraws {
+            warnings.append(
+                "The weighted ensemble is worth \(NumberFormat.significant(size)) equal draws only: too few for its "
+                    + "percentiles. Spend more simulations, or take the method 'smc'.")
         }
         if result.posterior == nil, result.accounting.accepted > 0 {
             warnings.append(
@@ -176,12 +188,6 @@ struct ReportAssembly {
             before: Dictionary(uniqueKeysWithValues: prior.map { ($0.label, $0.probability) }),
             ensemble: members.map { known[$0] }, weights: weights)
         return found.scenarios.map { ScenarioRow(name: $0.name, prior: $0.prior, accepted: $0.posterior) }
-    }
-
-    private func methodRow(_ other: CalibrationResult) -> MethodRow {
-        MethodRow(
-            name: other.method.title, simulations: other.accounting.proposed, accepted: other.accounting.accepted,
-            distinct: other.accounting.distinct, mismatch: range(other.candidates.compactMap { $0.mismatch?.value }))
     }
 
     /// Candidates and the prior in the plane of the two latent directions along which accepted ones moved most.

@@ -11,12 +11,14 @@ struct WriteReport {
     let project: Project
 
     /// Writes everything; returns the files for the user to open.
-    func run(_ report: CalibrationReport, figures: Bool) throws {
+    func run(_ report: CalibrationReport, accepted: AcceptedFiles, figures: Bool) throws {
         let folder = try project.workspace.prepare(.report)
         try Files.write(report.page(), to: folder.appending(path: "index.html").path)
         try Files.write(report.rankingCSV, to: folder.appending(path: "ranking.csv").path)
         try Files.write(report.vectorsCSV, to: folder.appending(path: "vectors.csv").path)
         try Files.write(report.breakdownCSV, to: folder.appending(path: "mismatch.csv").path)
+        try Files.write(report.comparisonCSV, to: folder.appending(path: "methods.csv").path)
+        try accepted.write(to: folder.path)
         let formats = figures ? Gnuplot.Format.allCases : [.svg]
         let writer = FigureWriter(
             gnuplot: try Gnuplot.locate(), folder: folder.appending(path: "figures", directoryHint: .isDirectory),

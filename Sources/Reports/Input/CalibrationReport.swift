@@ -159,11 +159,17 @@ public struct MethodRow: Equatable, Sendable, Codable {
     public var forecastCRPS: Double?
     /// Share of withheld data within the P10-P90 range; the target is 0.80.
     public var forecastCoverage: Double?
+    /// Simulations until the first accepted one; `nil`: none was.
+    public var simulationsToFirst: Int?
+    /// Whether its ensemble may be called a posterior.
+    public var isPosterior: Bool
 
     public init(
         name: String, simulations: Int, accepted: Int, distinct: Int, mismatch: MismatchRange?,
-        forecastCRPS: Double? = nil, forecastCoverage: Double? = nil
+        forecastCRPS: Double? = nil, forecastCoverage: Double? = nil, simulationsToFirst: Int? = nil,
+        isPosterior: Bool = false
     ) {
+        (self.simulationsToFirst, self.isPosterior) = (simulationsToFirst, isPosterior)
         (self.name, self.simulations, self.accepted, self.distinct) = (name, simulations, accepted, distinct)
         (self.mismatch, self.forecastCRPS, self.forecastCoverage) = (mismatch, forecastCRPS, forecastCoverage)
     }

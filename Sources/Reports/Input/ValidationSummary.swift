@@ -9,13 +9,17 @@ public struct ValidationSummary: Sendable {
     public var agreement: [AgreementRow]
     /// What the agreement is measured against, for example `4,000 rejection samples on the coarse twin`.
     public var agreementReference: String
+    /// ``agreement`` in short, one per method compared.
+    public var agreements: [MethodAgreement]
     public var notes: [String]
     public var provenance: Provenance
 
     public init(
         caseName: String, threshold: Double, rule: String, methods: [ValidationMethod],
-        agreement: [AgreementRow] = [], agreementReference: String = "", notes: [String] = [], provenance: Provenance
+        agreement: [AgreementRow] = [], agreementReference: String = "", agreements: [MethodAgreement] = [],
+        notes: [String] = [], provenance: Provenance
     ) {
+        self.agreements = agreements
         (self.caseName, self.threshold, self.rule, self.methods) = (caseName, threshold, rule, methods)
         (self.agreement, self.agreementReference) = (agreement, agreementReference)
         (self.notes, self.provenance) = (notes, provenance)
@@ -33,12 +37,19 @@ public struct ValidationMethod: Sendable {
     /// Observed coverage of central intervals of nominal levels, for the reliability curve; may be empty.
     public var reliability: [ReliabilityPoint]
     public var ranks: [RankHistogram]
+    /// Accepted and distinct realizations that a truth should have.
+    public var wanted: Int
+    /// Which sampler targets the posterior; `nil`: accepted matches, not a posterior.
+    public var posteriorClaim: String?
+    /// Wall-clock time of one truth [s], over those run.
+    public var medianSeconds: Double?
 
     public init(
         name: String, truths: [TruthRow], historyCoverage: Double?, forecastCoverage: Double?,
         forecastCRPS: Double?, priorCRPS: Double? = nil, reliability: [ReliabilityPoint] = [],
-        ranks: [RankHistogram] = []
+        ranks: [RankHistogram] = [], wanted: Int = 50, posteriorClaim: String? = nil, medianSeconds: Double? = nil
     ) {
+        (self.wanted, self.posteriorClaim, self.medianSeconds) = (wanted, posteriorClaim, medianSeconds)
         (self.name, self.truths) = (name, truths)
         (self.historyCoverage, self.forecastCoverage) = (historyCoverage, forecastCoverage)
         (self.forecastCRPS, self.priorCRPS) = (forecastCRPS, priorCRPS)
@@ -54,11 +65,20 @@ public struct TruthRow: Equatable, Sendable, Codable {
     public var bestMismatch: Double
     public var historyCoverage: Double?, forecastCoverage: Double?
     public var forecastCRPS: Double?
+    /// Simulations until the first accepted one; `nil`: none was.
+    public var simulationsToFirst: Int?
+    /// `O` of the truth itself, which its noise alone gives.
+    public var truthMismatch: Double?
+    /// Mean standard deviation over cells of the ensemble's maps, over that of the prior's.
+    public var relativeSpread: Double?
 
     public init(
         truth: Int, simulations: Int, accepted: Int, distinct: Int, bestMismatch: Double,
-        historyCoverage: Double? = nil, forecastCoverage: Double? = nil, forecastCRPS: Double? = nil
+        historyCoverage: Double? = nil, forecastCoverage: Double? = nil, forecastCRPS: Double? = nil,
+        simulationsToFirst: Int? = nil, truthMismatch: Double? = nil, relativeSpread: Double? = nil
     ) {
+        (self.simulationsToFirst, self.truthMismatch) = (simulationsToFirst, truthMismatch)
+        self.relativeSpread = relativeSpread
         (self.truth, self.simulations, self.accepted, self.distinct) = (truth, simulations, accepted, distinct)
         (self.bestMismatch, self.historyCoverage) = (bestMismatch, historyCoverage)
         (self.forecastCoverage, self.forecastCRPS) = (forecastCoverage, forecastCRPS)
@@ -99,5 +119,42 @@ public struct AgreementRow: Equatable, Sendable {
         (self.name, self.unit) = (name, unit)
         (self.mean, self.referenceMean) = (mean, referenceMean)
         (self.spread, self.referenceSpread) = (spread, referenceSpread)
+    }
+}
+
+/// How far one method is from a reference sampler, over all its forecasts.
+public struct MethodAgreement: Equatable, Sendable, Codable {
+    public var method: String
+    public var truths: Int
+    /// Mean over vectors of the difference of the forecasts' means: relative to the reference's mean, and in units of the
+    /// reference's spread.
+    public var meanError: Double, meanShift: Double
+    /// Mean over vectors of the spread over the reference's, and the same of the maps.
+    public var spreadRatio: Double, mapSpreadRatio: Double
+
+    public init(
+        method: String, truths: Int, meanError: Double, meanShift: Double, spreadRatio: Double, mapSpreadRatio: Double
+    ) {
+        (self.method, self.truths, self.meanError, self.meanShift) = (method, truths, meanError, meanShift)
+        (self.spreadRatio, self.mapSpreadRatio) = (spreadRatio, mapSpreadRatio)
+    }
+}
+
+extension ValidationMethod {
+    /// Share of truths with as many accepted and distinct realizations as wanted.
+    public var shareSatisfied: Double {
+        Double(truths.count { $0.distinct >= wanted }) / Double(max(truths.count, 1))
+    }
+
+    /// Accepted and distinct realizations for a thousand simulations, over all truths.
+    public var yield: Double {
+        let spent = truths.reduce(0) { $0 + $1.simulations }
+        return 1000 * Double(truths.reduce(0) { $0 + $1.distinct }) / Double(max(spent, 1))
+    }
+
+    /// Mean over truths of the spread of the maps over the prior's; `nil` if no ensemble was accepted.
+    public var relativeSpread: Double? {
+        let known = truths.compactMap(\.relativeSpread)
+        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
     }
 }

@@ -10,7 +10,8 @@ extension CalibrationReport {
         // One method alone compares with nothing.
         guard methods.count > 1 else { return "" }
         var table = HTMLTable(columns: [
-            .text("Method"), .number("Simulations"), .number("Accepted"), .number("Distinct"),
+            .text("Method"), .text("Posterior"), .number("Simulations"), .number("To the first"), .number("Accepted"),
+            .number("Distinct"),
             .number("Simulations per distinct"), .number("Best O"), .number("Median O"),
             .number("Forecast CRPS", help: "In noise units; lower is better"),
             .number("Forecast in P10–P90", help: "The target is 80 %")
@@ -20,13 +21,20 @@ extension CalibrationReport {
                 method.distinct > 0
                 ? NumberText.significant(Double(method.simulations) / Double(method.distinct)) : NumberText.none
             table.rows.append([
-                "\(method.name)", "\(NumberText.count(method.simulations))", "\(NumberText.count(method.accepted))",
+                "\(method.name)", method.isPosterior ? "yes" : "no", "\(NumberText.count(method.simulations))",
+                "\(method.simulationsToFirst.map(NumberText.count) ?? NumberText.none)",
+                "\(NumberText.count(method.accepted))",
                 "\(NumberText.count(method.distinct))", "\(cost)", "\(NumberText.significant(method.mismatch?.best))",
                 "\(NumberText.significant(method.mismatch?.median))",
                 "\(NumberText.significant(method.forecastCRPS))", "\(NumberText.percent(method.forecastCoverage))"
             ])
         }
-        return "<h3>Methods on the same observations</h3>\(table.markup)"
+        let budgets = Set(methods.map(\.simulations))
+        let unequal: Markup =
+            budgets.count > 1
+            ? "<p class=\"muted\">The methods spent different numbers of simulations: compare what a distinct one cost.</p>"
+            : ""
+        return "<h3>Methods on the same observations</h3>\(table.markup)\(unequal)"
     }
 
     private var scenarioTable: Markup {

@@ -19,19 +19,28 @@ extension ValidationSummary {
 
     private var methodsSection: PageSection {
         var table = HTMLTable(columns: [
-            .text("Method"), .number("Truths"), .number("Truths with a match"), .number("Median distinct"),
-            .number("Median simulations"), .number("History in P10–P90", help: "The target is 80 %"),
+            .text("Method"), .number("Truths"), .number("Truths with a match"),
+            .number("Enough", help: "Truths with as many accepted and distinct realizations as wanted"),
+            .number("Median distinct"), .number("Median simulations"),
+            .number("Distinct per 1,000", help: "Accepted and distinct realizations for a thousand simulations"),
+            .number("History in P10–P90", help: "The target is 80 %"),
             .number("Forecast in P10–P90", help: "The target is 80 %"),
-            .number("Forecast CRPS", help: "In noise units; lower is better"), .number("Prior CRPS")
+            .number("Forecast CRPS", help: "In noise units; lower is better"), .number("Prior CRPS"),
+            .number("Map spread / prior", help: "Mean standard deviation over cells, over that of the prior"),
+            .number("Time of a truth", help: "Median")
         ])
         for method in methods {
             let matched = method.truths.count { $0.accepted > 0 }
             table.rows.append([
                 "\(method.name)", "\(method.truths.count)", "\(matched)",
+                "\(NumberText.percent(method.shareSatisfied)) <small>≥ \(method.wanted)</small>",
                 "\(NumberText.significant(Self.median(method.truths.map(\.distinct))))",
                 "\(NumberText.significant(Self.median(method.truths.map(\.simulations)), digits: 4))",
+                "\(NumberText.significant(method.yield))",
                 "\(NumberText.percent(method.historyCoverage))", "\(NumberText.percent(method.forecastCoverage))",
-                "\(NumberText.significant(method.forecastCRPS))", "\(NumberText.significant(method.priorCRPS))"
+                "\(NumberText.significant(method.forecastCRPS))", "\(NumberText.significant(method.priorCRPS))",
+                "\(NumberText.fixed(method.relativeSpread, decimals: 2))",
+                "\(method.medianSeconds.map(NumberText.duration) ?? NumberText.none)"
             ])
         }
         return PageSection(
@@ -46,8 +55,9 @@ extension ValidationSummary {
         let chart = builder.place(.chart(acceptanceChart))
         let tables: [Markup] = methods.map { method in
             var table = HTMLTable(columns: [
-                .number("Truth"), .number("Simulations"), .number("Accepted"), .number("Distinct"), .number("Best O"),
-                .number("History coverage"), .number("Forecast coverage"), .number("Forecast CRPS")
+                .number("Truth"), .number("Simulations"), .number("To the first"), .number("Accepted"),
+                .number("Distinct"), .number("Best O"), .number("O of the truth"), .number("History coverage"),
+                .number("Forecast coverage"), .number("Forecast CRPS"), .number("Map spread / prior")
             ])
             table.rows = method.truths.map(Self.cells)
             return "<details><summary>\(method.name)</summary>\(table.markup)</details>"
@@ -58,10 +68,13 @@ extension ValidationSummary {
 
     private static func cells(_ row: TruthRow) -> [Markup] {
         [
-            "\(row.truth)", "\(NumberText.count(row.simulations))", "\(NumberText.count(row.accepted))",
-            "\(NumberText.count(row.distinct))", CalibrationReport.mismatchCell(row.bestMismatch),
+            "\(row.truth)", "\(NumberText.count(row.simulations))",
+            "\(row.simulationsToFirst.map(NumberText.count) ?? NumberText.none)",
+            "\(NumberText.count(row.accepted))", "\(NumberText.count(row.distinct))",
+            CalibrationReport.mismatchCell(row.bestMismatch),
+            row.truthMismatch.map(CalibrationReport.mismatchCell) ?? "\(NumberText.none)",
             "\(NumberText.percent(row.historyCoverage))", "\(NumberText.percent(row.forecastCoverage))",
-            "\(NumberText.significant(row.forecastCRPS))"
+            "\(NumberText.significant(row.forecastCRPS))", "\(NumberText.fixed(row.relativeSpread, decimals: 2))"
         ]
     }
 
@@ -103,7 +116,27 @@ extension ValidationSummary {
         }
         return PageSection(
             identifier: "agreement", title: "Agreement with rejection sampling",
-            content: "<p>Against \(agreementReference).</p>\(table.markup)")
+            content: """
+                <p>Against \(agreementReference).</p>\(agreementSummary)<details><summary>Every vector</summary>\
+                \(table.markup)</details>
+                """)
+    }
+
+    private var agreementSummary: Markup {
+        guard !agreements.isEmpty else { return "" }
+        var table = HTMLTable(columns: [
+            .text("Method"), .number("Truths"),
+            .number("Mean off", help: "Mean over vectors, relative to the reference's mean"),
+            .number("in reference spreads"), .number("Spread / reference"), .number("Map spread / reference")
+        ])
+        table.rows = agreements.map { row in
+            [
+                "\(row.method)", "\(row.truths)", "\(NumberText.percent(row.meanError, decimals: 1))",
+                "\(NumberText.fixed(row.meanShift, decimals: 2))", "\(NumberText.fixed(row.spreadRatio, decimals: 2))",
+                "\(NumberText.fixed(row.mapSpreadRatio, decimals: 2))"
+            ]
+        }
+        return table.markup
     }
 
     static func median(_ values: [Int]) -> Double? {

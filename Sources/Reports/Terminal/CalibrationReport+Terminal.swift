@@ -20,6 +20,7 @@ extension CalibrationReport {
             parts += ["", scenarioTable.text(style: style)]
             if let scenarioNote { parts.append(style.wrapped(scenarioNote)) }
         }
+        if methods.count > 1 { parts += ["", methodTable.text(style: style)] }
         return parts.joined(separator: "\n") + "\n"
     }
 
@@ -46,6 +47,24 @@ extension CalibrationReport {
             add(
                 "Representation floor (P10, P50, P90)", floor.realizations,
                 MismatchRange(best: floor.p10, median: floor.median, worst: floor.p90))
+        }
+        return table
+    }
+
+    private var methodTable: TextTable {
+        var table = TextTable(columns: [
+            .left("Methods run"), .right("simulations"), .right("first"), .right("accepted"), .right("distinct"),
+            .right("best O"), .right("forecast CRPS"), .right("in P10-P90")
+        ])
+        for method in methods {
+            table.append([
+                TextTable.Cell(method.name), TextTable.Cell(NumberText.count(method.simulations)),
+                TextTable.Cell(method.simulationsToFirst.map(NumberText.count) ?? NumberText.none),
+                TextTable.Cell(NumberText.count(method.accepted)), TextTable.Cell(NumberText.count(method.distinct)),
+                TextTable.Cell(NumberText.significant(method.mismatch?.best)),
+                TextTable.Cell(NumberText.significant(method.forecastCRPS)),
+                TextTable.Cell(NumberText.percent(method.forecastCoverage))
+            ])
         }
         return table
     }

@@ -77,6 +77,23 @@ extension CalibrationReport {
         return csv.text
     }
 
+    /// One line per method that was run on the same observations.
+    public var comparisonCSV: String {
+        var csv = CSVText(header: [
+            "method", "posterior", "simulations", "simulations_to_first", "accepted", "distinct", "best_mismatch",
+            "median_mismatch", "forecast_crps", "forecast_coverage"
+        ])
+        for method in methods {
+            csv.append([
+                method.name, method.isPosterior ? "yes" : "no", String(method.simulations),
+                method.simulationsToFirst.map(String.init) ?? "", String(method.accepted), String(method.distinct),
+                CSVText.number(method.mismatch?.best), CSVText.number(method.mismatch?.median),
+                CSVText.number(method.forecastCRPS), CSVText.number(method.forecastCoverage)
+            ])
+        }
+        return csv.text
+    }
+
     /// `well,type,data,median,best`, one line per well and data type that has data.
     public var breakdownCSV: String {
         var csv = CSVText(header: ["well", "type", "data", "median_mismatch", "best_mismatch"])
@@ -98,16 +115,29 @@ extension ValidationSummary {
     public var truthsCSV: String {
         var csv = CSVText(header: [
             "method", "truth", "simulations", "accepted", "distinct", "best_mismatch", "history_coverage",
-            "forecast_coverage", "forecast_crps"
+            "forecast_coverage", "forecast_crps", "simulations_to_first", "truth_mismatch", "relative_spread"
         ])
         for method in methods {
             for row in method.truths {
                 csv.append([
                     method.name, String(row.truth), String(row.simulations), String(row.accepted),
                     String(row.distinct), CSVText.number(row.bestMismatch), CSVText.number(row.historyCoverage),
-                    CSVText.number(row.forecastCoverage), CSVText.number(row.forecastCRPS)
+                    CSVText.number(row.forecastCoverage), CSVText.number(row.forecastCRPS),
+                    row.simulationsToFirst.map(String.init) ?? "", CSVText.number(row.truthMismatch),
+                    CSVText.number(row.relativeSpread)
                 ])
             }
+        }
+        return csv.text
+    }
+
+    /// One line per forecast compared with the reference sampler.
+    public var agreementCSV: String {
+        var csv = CSVText(header: ["forecast", "unit", "mean", "reference_mean", "spread", "reference_spread"])
+        for row in agreement {
+            csv.append(
+                [row.name, row.unit]
+                    + [row.mean, row.referenceMean, row.spread, row.referenceSpread].map { CSVText.number($0) })
         }
         return csv.text
     }

@@ -12,7 +12,8 @@ extension CalibrationReport {
             ("raw_proposals", rawProposals?.json ?? .null), ("representation_floor", floor?.json ?? .null),
             ("warnings", .strings(warnings)), ("reasons_for_none", .strings(counts.accepted > 0 ? [] : reasonsForNone)),
             ("scenarios", .array(scenarios.map(\.json))), ("scenario_note", scenarioNote.map { .string($0) } ?? .null),
-            ("ranking", .array(ranking.map(\.json))), ("provenance", provenance.json)
+            ("methods", .array(methods.map(\.json))), ("ranking", .array(ranking.map(\.json))),
+            ("provenance", provenance.json)
         ]
         return JSONValue.object(fields).fullText + "\n"
     }
@@ -46,12 +47,19 @@ extension ValidationSummary {
                 ("name", .string(method.name)), ("history_coverage", .optional(method.historyCoverage)),
                 ("forecast_coverage", .optional(method.forecastCoverage)),
                 ("forecast_crps", .optional(method.forecastCRPS)), ("prior_crps", .optional(method.priorCRPS)),
+                ("wanted", .count(method.wanted)), ("share_satisfied", .number(method.shareSatisfied)),
+                ("distinct_per_thousand_simulations", .number(method.yield)),
+                ("relative_spread", .optional(method.relativeSpread)),
+                ("median_seconds", .optional(method.medianSeconds)),
+                ("posterior", method.posteriorClaim.map { .string($0) } ?? .null),
+                ("reliability", .array(method.reliability.map(\.json))), ("ranks", .array(method.ranks.map(\.json))),
                 ("truths", .array(method.truths.map(\.json)))
             ])
         }
         let fields: [(String, JSONValue)] = [
             ("case", .string(caseName)), ("threshold", .number(threshold)), ("rule", .string(rule)),
-            ("methods", .array(methods)), ("notes", .strings(notes)), ("provenance", provenance.json)
+            ("methods", .array(methods)), ("agreement_reference", .string(agreementReference)),
+            ("agreement", .array(agreements.map(\.json))), ("notes", .strings(notes)), ("provenance", provenance.json)
         ]
         return JSONValue.object(fields).fullText + "\n"
     }
@@ -60,6 +68,17 @@ extension ValidationSummary {
 extension JSONValue {
     fileprivate static func optional(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     fileprivate static func count(_ value: Int) -> JSONValue { .number(Double(value)) }
+}
+
+extension MethodRow {
+    fileprivate var json: JSONValue {
+        .object([
+            ("name", .string(name)), ("posterior", .bool(isPosterior)), ("simulations", .count(simulations)),
+            ("simulations_to_first", .optional(simulationsToFirst.map(Double.init))), ("accepted", .count(accepted)),
+            ("distinct", .count(distinct)), ("mismatch", mismatch.json), ("forecast_crps", .optional(forecastCRPS)),
+            ("forecast_coverage", .optional(forecastCoverage))
+        ])
+    }
 }
 
 extension EnsembleCounts {
@@ -128,7 +147,32 @@ extension TruthRow {
             ("truth", .count(truth)), ("simulations", .count(simulations)), ("accepted", .count(accepted)),
             ("distinct", .count(distinct)), ("best_mismatch", .number(bestMismatch)),
             ("history_coverage", .optional(historyCoverage)), ("forecast_coverage", .optional(forecastCoverage)),
-            ("forecast_crps", .optional(forecastCRPS))
+            ("forecast_crps", .optional(forecastCRPS)),
+            ("simulations_to_first", .optional(simulationsToFirst.map(Double.init))),
+            ("truth_mismatch", .optional(truthMismatch)), ("relative_spread", .optional(relativeSpread))
+        ])
+    }
+}
+
+extension ReliabilityPoint {
+    fileprivate var json: JSONValue { .object([("nominal", .number(nominal)), ("observed", .number(observed))]) }
+}
+
+extension RankHistogram {
+    fileprivate var json: JSONValue {
+        .object([
+            ("name", .string(name)), ("counts", .array(counts.map { .count($0) })), ("low", .number(low)),
+            ("high", .number(high))
+        ])
+    }
+}
+
+extension MethodAgreement {
+    fileprivate var json: JSONValue {
+        .object([
+            ("method", .string(method)), ("truths", .count(truths)), ("mean_error", .number(meanError)),
+            ("mean_shift", .number(meanShift)), ("spread_ratio", .number(spreadRatio)),
+            ("map_spread_ratio", .number(mapSpreadRatio))
         ])
     }
 }
