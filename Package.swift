@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CSuiteSparse", providers: [.apt(["libsuitesparse-dev"])]),
         .systemLibrary(name: "CFFTW", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("hdf5_serial")]),
         // The few kernels that are worth compiling for several instruction sets, chosen at run time.
         .target(name: "CKernels", cSettings: [.define("NDEBUG")]),
@@ -48,7 +49,7 @@ let package = Package(
         stage("NeuralNetworks", ["LinearAlgebra", "CKernels"]),
         stage("LatentSpaceInversion", ["LinearAlgebra", "NeuralNetworks", "Reservoir"]),
         stage("Calibration", ["LinearAlgebra", "Reservoir"]),
-        stage("Storage", ["Reservoir", "CHDF5", "CPNG"]),
+        stage("Storage", ["Reservoir", "CHDF5", "CPNG", "CZlib"]),
         stage("EclipseFiles", ["Reservoir"]),
         stage(
             "CaseFiles",

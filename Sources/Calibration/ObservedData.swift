@@ -10,23 +10,29 @@ public struct NoiseSettings: Equatable, Sendable, Codable {
     public var relative: Double
     /// Fraction of the vector's largest magnitude [–]; what keeps the error of a zero rate above zero.
     public var floorFraction: Double
+    /// Smallest standard deviation of every value, in the METRIC unit of its vector.
+    public var absolute: Double
     /// Correlation time of the error within one vector [s]; `nil`: independent errors.
     public var correlationTime: Double?
 
     public init(
-        relative: Double = 0.05, floorFraction: Double = 0.02, correlationTime: Double? = nil
+        relative: Double = 0.05, floorFraction: Double = 0.02, absolute: Double = 0, correlationTime: Double? = nil
     ) throws(ParameterError) {
         try require(relative >= 0 && relative.isFinite, "relative noise", "\(relative)", "must not be negative")
         try require(
             floorFraction >= 0 && floorFraction.isFinite, "noise floor", "\(floorFraction)", "must not be negative")
         try require(
-            relative > 0 || floorFraction > 0, "noise", "zero", "must have a relative part or a floor above zero")
+            absolute >= 0 && absolute.isFinite, "absolute noise", "\(absolute)", "must not be negative")
+        try require(
+            relative > 0 || floorFraction > 0 || absolute > 0, "noise", "zero",
+            "must have a relative or an absolute part or a floor above zero")
         if let correlationTime {
             try require(
                 correlationTime > 0 && correlationTime.isFinite, "correlation time", "\(correlationTime)",
                 "must be positive")
         }
-        (self.relative, self.floorFraction, self.correlationTime) = (relative, floorFraction, correlationTime)
+        (self.relative, self.floorFraction, self.absolute) = (relative, floorFraction, absolute)
+        self.correlationTime = correlationTime
     }
 
     /// Standard deviations of `values` at the entries of `layout`, in their unit.
@@ -46,7 +52,8 @@ public struct NoiseSettings: Equatable, Sendable, Codable {
             if scale == 0 { scale = byKeyword[entry.key.keyword] ?? 0 }
             if scale == 0 { scale = NoiseSettings.smallestScale(of: entry.key.quantity) }
             let floor = (floorFraction > 0 ? floorFraction : relative) * scale
-            return max(relative * abs(value), value == 0 ? floor : floorFraction * scale)
+            let least = max(value == 0 ? floor : floorFraction * scale, absolute * entry.key.quantity.metricFactor)
+            return max(relative * abs(value), least)
         }
     }
 

@@ -88,18 +88,27 @@ struct CaseReader {
         let output = root.text("output", default: "results", "Folder for results, beside the case file.")
         let readGrid = readGrid(root)
         let grid = readGrid?.grid
-        let fluids = readFluids(root)
-        let rock = readRock(root, cells: readGrid?.cells)
-        let initial = readInitialState(root)
-        let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
-        let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
-        let forwardModel = readForwardModel(root)
-        let simulator = readSimulator(root)
-        let prior = readPrior(root, grid: grid, wells: wells, seed: UInt64(seed))
+        var forwardModel = readForwardModel(root)
+        let flow: ReadFlow
+        if case .rays(let plan) = forwardModel, !root.isDescribing {
+            refuseFlow()
+            flow = ReadFlow(
+                wells: ReadWells(sound: [], names: []), simulator: SimulatorSettings(),
+                model: grid.flatMap { .withoutFlow($0, positions: plan.positions) })
+        } else {
+            flow = readFlow(readGrid)
+        }
+        let prior = readPrior(root, grid: grid, wells: flow.wells, seed: UInt64(seed))
+        if case .rays(let plan) = forwardModel, let grid, let prior {
+            let completed = root.build { () throws(ParameterError) in
+                try plan.completed(grid: grid, prior: prior, seed: UInt64(seed))
+            }
+            forwardModel = .rays(completed ?? plan)
+        }
         let training = readTraining(root)
         let calibration = readCalibration(root)
-        let model = assemble(grid, rock, fluids, initial, wells, schedule)
-        let observations = readObservations(root, model: model, need: observationNeed)
+        let (model, simulator) = (flow.model, flow.simulator)
+        let observations = readObservations(root, model: model, forwardModel, need: observationNeed)
         let twin = readCoarseTwin(root, grid: grid)
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(
@@ -109,6 +118,33 @@ struct CaseReader {
             prior: prior.settings, hardData: prior.hardData, training: training, calibration: calibration,
             observations: observations.plan, measured: observations.measured, truth: observations.truth,
             coarseTwin: twin)
+    }
+
+    /// What a simulator of flow is told beside the grid.
+    private struct ReadFlow {
+        let wells: ReadWells
+        let simulator: SimulatorSettings
+        let model: ReservoirModel?
+    }
+
+    private func readFlow(_ readGrid: ReadGrid?) -> ReadFlow {
+        let fluids = readFluids(root)
+        let rock = readRock(root, cells: readGrid?.cells)
+        let initial = readInitialState(root)
+        let wells = readWells(root, grid: readGrid?.grid, displacing: fluids?.displacing ?? .water)
+        let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
+        let simulator = readSimulator(root)
+        return ReadFlow(
+            wells: wells, simulator: simulator,
+            model: assemble(readGrid?.grid, rock, fluids, initial, wells, schedule))
+    }
+
+    /// Sections that a case without flow cannot have.
+    private func refuseFlow() {
+        for key in ["start_date", "rock", "fluids", "initial", "wells", "schedule", "simulator", "coarse_twin"]
+        where root.declare(key, .section, .optional, nil, "") != nil {
+            root.report(key, .other("does not belong to a case of ray tomography, which has no flow; remove it"))
+        }
     }
 
     private func startDate() -> CalendarDate? {

@@ -7,12 +7,18 @@ public enum ForwardModelChoice: Equatable, Sendable {
     /// The simulator of this package.
     case builtIn
     case opmFlow(OPMFlowPlan)
+    /// Straight rays across the grid: a linear forward model without wells and without flow.
+    case rays(RayPlan)
+
+    /// The choices that ask for wells, fluids and a schedule, as the reference names them.
+    static let flow = "forward_model.type: built-in, opm-flow"
 
     /// As reports name it.
     public var title: String {
         switch self {
         case .builtIn: "built-in two-phase simulator"
         case .opmFlow(let plan): plan.template.map { "OPM Flow on \(($0 as NSString).lastPathComponent)" } ?? "OPM Flow"
+        case .rays(let plan): "\(2 * plan.positions * plan.positions) straight rays"
         }
     }
 }
@@ -32,10 +38,12 @@ func readForwardModel(_ root: Section) -> ForwardModelChoice {
     let choice = root.section("forward_model", "What simulates realizations.") { section -> ForwardModelChoice? in
         section.variant(
             "type", default: "built-in",
-            "`built-in`: the simulator of this package; `opm-flow`: the program `flow`, one process for each thread.",
+            "`built-in`: the simulator of this package; `opm-flow`: the program `flow`, one process for each thread; "
+                + "`ray-tomography`: integrals along straight rays from side to side, without wells and flow.",
             [
                 Section.Variant("built-in") { _ in .builtIn },
-                Section.Variant("opm-flow", readFlowPlan)
+                Section.Variant("opm-flow", readFlowPlan),
+                Section.Variant("ray-tomography", readRayPlan)
             ])
     }
     return choice ?? .builtIn

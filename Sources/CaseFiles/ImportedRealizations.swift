@@ -1,14 +1,19 @@
 import EclipseFiles
 import Foundation
 import PriorModels
+import RayTomography
 import Reservoir
 import Storage
 
 func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
     let path = section.file(
         "source",
-        "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, an image (PNG, PBM, PGM), or a folder of "
-            + "`.grdecl` files or of images, one each.")
+        "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, an image (PNG, PBM, PGM), a folder of "
+            + "`.grdecl` files or of images, one each, or grey images in an IDX file (`.idx`, `...idx3-ubyte`, packed by "
+            + "gzip or not), cut at half brightness into facies 0 and 1.")
+    let truths = section.optionalFile(
+        "truths",
+        "Realizations that synthetic truths are taken from, in the same form; by default the last ones of `source`.")
     let dataset = section.optionalText(
         "dataset", "Which array of an HDF5 file, if it is not an ensemble that lsi wrote.")
     let content = section.choice(
@@ -22,14 +27,21 @@ func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
     let thresholds = readThresholds(section, facies: facies)
     guard let path, thresholds.isSound, let grid else { return nil }
     let reader = ImportReader(
-        path: path, dataset: dataset, isFacies: content == "facies", porosity: porosity, facies: facies,
+        dataset: dataset, isFacies: content == "facies", porosity: porosity, facies: facies,
         thresholds: thresholds.values, grid: grid)
-    do {
-        return .imported(try reader.read())
-    } catch {
-        section.report("source", .other(error.reason))
-        return nil
+    func read(_ path: String, _ key: String) -> ImportedEnsemble? {
+        do {
+            return try reader.read(path)
+        } catch {
+            section.report(key, .other(error.reason))
+            return nil
+        }
     }
+    let members = read(path, "source")
+    guard let truths else { return members.map { .imported($0) } }
+    let held = read(truths, "truths")
+    guard let members, let held else { return nil }
+    return .imported(members.withTruths(held))
 }
 
 /// What is wrong with a source of realizations, in words.
@@ -42,7 +54,6 @@ private struct ImportFailure: Error {
 }
 
 private struct ImportReader {
-    let path: String
     let dataset: String?
     let isFacies: Bool
     let porosity: Double
@@ -52,24 +63,47 @@ private struct ImportReader {
 
     private static let imageExtensions = ["png", "pbm", "pgm", "pnm"]
 
-    func read() throws(ImportFailure) -> ImportedEnsemble {
+    /// - Parameter path: a file or a folder; a file that is there only packed by gzip is found too.
+    func read(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw ImportFailure("names \(path), which does not exist")
+            guard IDXName.matches(path) else { throw ImportFailure("names \(path), which does not exist") }
+            if Files.exists(path + ".gz") { return try readDigits(path + ".gz") }
+            throw ImportFailure("names \(path), which does not exist, nor does \(IDXName.advice(for: path))")
         }
-        if isFolder.boolValue { return try readFolder() }
+        if isFolder.boolValue { return try readFolder(path) }
+        if IDXName.matches(path) { return try readDigits(path) }
         switch (path as NSString).pathExtension.lowercased() {
         case "npy":
             return try ensemble(of: try attempt { () throws(StorageError) in try NPY.read(path) })
-        case "h5", "hdf5": return try readHDF5()
+        case "h5", "hdf5": return try readHDF5(path)
         case "grdecl": return try build(members: [try readGRDECL(path)])
         case let ending where Self.imageExtensions.contains(ending): return try readImages([path])
         default:
-            throw ImportFailure("names \(path), which is neither .npy nor .h5 nor .grdecl nor an image nor a folder")
+            throw ImportFailure(
+                "names \(path), which is neither .npy nor .h5 nor .grdecl nor .idx nor an image nor a folder")
         }
     }
 
-    private func readFolder() throws(ImportFailure) -> ImportedEnsemble {
+    private func readDigits(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
+        guard let facies else {
+            throw ImportFailure("names images, so 'facies' must give the properties of codes 0 and 1")
+        }
+        let bytes = try attempt { () throws(StorageError) in try Files.readUnpacked(path) }
+        do {
+            let images = try IDXImages(bytes)
+            guard images.rows == grid.rows, images.columns == grid.columns else {
+                throw ParameterError(
+                    parameter: "image", found: "\(images.rows) x \(images.columns) pixels",
+                    requirement: "must have the grid's \(grid.rows) rows and \(grid.columns) columns")
+            }
+            return try ImportedEnsemble(codes: images.facies, cellCount: grid.cellCount, facies: facies)
+        } catch {
+            throw ImportFailure("names \(path): \(error)")
+        }
+    }
+
+    private func readFolder(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
         let names = Files.names(in: path).filter { $0.lowercased().hasSuffix(".grdecl") }
         guard !names.isEmpty else {
             let images = Files.names(in: path).filter {
@@ -101,7 +135,9 @@ private struct ImportReader {
                 throw ImportFailure("names \(path), which \(error.reason)")
             }
         }
-        do { return try ImportedEnsemble(faciesMaps: maps, facies: facies) } catch { throw ImportFailure(error) }
+        do {
+            return try ImportedEnsemble(codes: maps.flatMap(\.self), cellCount: grid.cellCount, facies: facies)
+        } catch { throw ImportFailure(error) }
     }
 
     private func readGRDECL(_ path: String) throws(ImportFailure) -> Realization {
@@ -113,7 +149,7 @@ private struct ImportReader {
         }
     }
 
-    private func readHDF5() throws(ImportFailure) -> ImportedEnsemble {
+    private func readHDF5(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
         guard let dataset else {
             return try build(
                 members: try attempt { () throws(StorageError) in try EnsembleFile.read(path).0.realizations })
@@ -142,8 +178,11 @@ private struct ImportReader {
         guard let codes = array.bytes else {
             throw ImportFailure("holds a facies that is not a whole number of 0 to 255")
         }
-        let maps = stride(from: 0, to: codes.count, by: grid.cellCount).map { Array(codes[$0..<$0 + grid.cellCount]) }
-        do { return try ImportedEnsemble(faciesMaps: maps, facies: facies) } catch { throw ImportFailure(error) }
+        do {
+            return try ImportedEnsemble(codes: codes, cellCount: grid.cellCount, facies: facies)
+        } catch {
+            throw ImportFailure(error)
+        }
     }
 
     private func permeabilityEnsemble(of array: StoredArray) throws(ImportFailure) -> ImportedEnsemble {
@@ -158,5 +197,22 @@ private struct ImportReader {
 
     private func build(members: [Realization]) throws(ImportFailure) -> ImportedEnsemble {
         do { return try ImportedEnsemble(members) } catch { throw ImportFailure(error) }
+    }
+}
+
+/// Names of files in the IDX format of handwritten-digit collections.
+private enum IDXName {
+    static func matches(_ path: String) -> Bool {
+        let name = (path as NSString).lastPathComponent.lowercased()
+        let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        return plain.hasSuffix(".idx") || plain.hasSuffix("idx3-ubyte")
+    }
+
+    /// How to come by a file that is missing.
+    static func advice(for path: String) -> String {
+        let name = (path as NSString).lastPathComponent
+        let packed = name.hasSuffix(".gz") ? name : name + ".gz"
+        guard packed.hasPrefix("train-images-idx3") || packed.hasPrefix("t10k-images-idx3") else { return packed }
+        return "\(packed); it is a file of MNIST, to be had at https://ossci-datasets.s3.amazonaws.com/mnist/\(packed)"
     }
 }

@@ -10,7 +10,7 @@ struct ReadObservations {
 }
 
 func readObservations(
-    _ root: Section, model: ReservoirModel?, need: Case.ObservationNeed
+    _ root: Section, model: ReservoirModel?, _ forwardModel: ForwardModelChoice, need: Case.ObservationNeed
 ) -> ReadObservations? {
     root.section("observations", required: true, "What was measured at the wells.") { section in
         let file = section.file(
@@ -31,13 +31,15 @@ func readObservations(
             "noise", "Errors of synthetic observations, and of those from a summary.", readNoise)
         let errors = readVectorErrors(section)
         guard let file, let noise, let model else { return nil }
-        let available = FlowModel.vectorKeys(of: model)
+        let available = vectorKeys(of: model, forwardModel)
         let plan = ObservationPlan(
             file: file, historyEnd: historyEnd, truthFile: truthFile,
-            vectors: wantedVectors(names, of: model, available, section), noise: noise)
+            vectors: wantedVectors(names, among: available, usual: usualVectors(of: model, forwardModel), section),
+            noise: noise)
         checkHistory(plan, model, section)
         let reader = SeriesReader(
-            known: available, wells: model.wells.map(\.name), end: model.schedule.reportTimes.last ?? 0,
+            known: available, wells: Set(available.compactMap(\.well)).sorted(),
+            end: model.schedule.reportTimes.last ?? 0,
             context: section.context)
         if !errors.isEmpty, !plan.isSummary {
             section.report("errors", .other("belong to a summary file; \(file) holds errors of its own"))
@@ -58,16 +60,29 @@ func readObservations(
     }
 }
 
+private func vectorKeys(of model: ReservoirModel, _ forwardModel: ForwardModelChoice) -> [VectorKey] {
+    if case .rays(let plan) = forwardModel { return plan.vectorKeys }
+    return FlowModel.vectorKeys(of: model)
+}
+
+private func usualVectors(of model: ReservoirModel, _ forwardModel: ForwardModelChoice) -> [VectorKey] {
+    if case .rays(let plan) = forwardModel { return plan.vectorKeys }
+    return ProductionVectors.usual(in: model)
+}
+
 private func readNoise(_ section: Section) -> NoiseSettings? {
     let relative = section.number(
         "relative", .fraction, .notNegative, default: 0.05, "Standard deviation as a fraction of the value.")
     let floor = section.number(
         "floor", .fraction, .notNegative, default: 0.02,
         "Smallest standard deviation, as a fraction of the vector's largest value.")
+    let absolute = section.number(
+        "absolute", .none, .notNegative, default: 0,
+        "Smallest standard deviation in the vector's METRIC unit; for data of one unit, such as rays.")
     let correlation = section.optionalNumber(
         "correlation_time", .time, .positive, "Errors of one vector are correlated over this time; by default not.")
     return section.build { () throws(ParameterError) in
-        try NoiseSettings(relative: relative, floorFraction: floor, correlationTime: correlation)
+        try NoiseSettings(relative: relative, floorFraction: floor, absolute: absolute, correlationTime: correlation)
     }
 }
 
@@ -100,9 +115,9 @@ private func readMeasured(
 }
 
 private func wantedVectors(
-    _ names: [String], of model: ReservoirModel, _ available: [VectorKey], _ section: Section
+    _ names: [String], among available: [VectorKey], usual: [VectorKey], _ section: Section
 ) -> [VectorKey] {
-    guard !names.isEmpty else { return ProductionVectors.usual(in: model) }
+    guard !names.isEmpty else { return usual }
     return names.flatMap { name -> [VectorKey] in
         let found = available.filter { $0.description == name || $0.keyword == name }
         if found.isEmpty {

@@ -1,7 +1,8 @@
 import Reservoir
 
 func readFluids(_ root: Section) -> Fluids? {
-    root.section("fluids", required: true, "Oil and the phase that displaces it.") { section in
+    root.section("fluids", required: true, when: ForwardModelChoice.flow, "Oil and the phase that displaces it.") {
+        section in
         let displacing = section.choice(
             "displacing", default: Fluids.Displacing.water, "The injected phase: `water`, or dead `gas`.")
         // The wrong one of the two would otherwise be called unknown, which it is not.
@@ -43,7 +44,8 @@ private func readPhase(_ section: Section, _ name: String, isWanted: Bool) -> Fl
 }
 
 func readRock(_ root: Section, cells: CellProperties?) -> Rock? {
-    root.section("rock", required: true, "What does not differ between realizations.") { section in
+    root.section("rock", required: true, when: ForwardModelChoice.flow, "What does not differ between realizations.") {
+        section in
         let compressibility = section.number(
             "compressibility", .compressibility, .notNegative, default: 0, "Of the pore volume.")
         let reference = section.number(
@@ -129,7 +131,8 @@ private func readTable(_ section: Section) -> SaturationTable? {
 }
 
 func readInitialState(_ root: Section) -> InitialState? {
-    root.section("initial", required: true, "The state before the first well opens.") { section in
+    root.section("initial", required: true, when: ForwardModelChoice.flow, "The state before the first well opens.") {
+        section in
         section.variant(
             "state", default: "uniform", "`uniform`: the same in every cell; `equilibrium`: from fluid contacts.",
             [

@@ -2,7 +2,9 @@ import Reservoir
 import Yams
 
 func readSchedule(_ root: Section, wells: ReadWells, displacing: Fluids.Displacing) -> Schedule? {
-    root.section("schedule", required: true, "When results are reported and wells change.") { section in
+    root.section(
+        "schedule", required: true, when: ForwardModelChoice.flow, "When results are reported and wells change."
+    ) { section in
         let times = readReportTimes(section)
         let atStart = wells.sound.compactMap { read in
             read.control.map { Schedule.Event(time: 0, well: read.well.name, control: $0) }

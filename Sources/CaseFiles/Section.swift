@@ -52,14 +52,14 @@ final class Section {
     /// Declares a field and returns its node, `nil` if it is absent. A required field that is absent is a problem.
     func declare(
         _ key: String, _ kind: FieldDescription.Kind, _ presence: FieldDescription.Presence,
-        _ requirement: String? = nil, _ text: String
+        _ requirement: String? = nil, _ text: String, when condition: String? = nil
     ) -> Node? {
         known.append(key)
         if isDescribing {
             context.fields.append(
                 FieldDescription(
                     path: fieldPath(key), kind: kind, presence: presence, requirement: requirement, text: text,
-                    conditions: conditions))
+                    conditions: conditions + (condition.map { [$0] } ?? [])))
             return nil
         }
         if let node = node(key) { return node }
@@ -128,10 +128,12 @@ final class Section {
 
     /// Reads the mapping of a field. Without one, a required section is a problem and gives `nil`; another is read as if
     /// it were empty, so that defaults stand in one place.
+    /// - Parameter condition: under which it is required; for the reference.
     func section<Value>(
-        _ key: String, required: Bool = false, _ text: String, _ body: (Section) -> Value?
+        _ key: String, required: Bool = false, when condition: String? = nil, _ text: String,
+        _ body: (Section) -> Value?
     ) -> Value? {
-        let node = declare(key, .section, required ? .required : .optional, nil, text)
+        let node = declare(key, .section, required ? .required : .optional, nil, text, when: condition)
         if let node {
             guard let mapping = mapping(of: node, key) else { return nil }
             return read(mapping, at: keyLine(key), fieldPath(key), body)
@@ -150,9 +152,10 @@ final class Section {
 
     /// Reads a list of mappings; `nil` stands for an entry that is wrong.
     func sections<Value>(
-        _ key: String, required: Bool = false, _ text: String, _ body: (Section) -> Value?
+        _ key: String, required: Bool = false, when condition: String? = nil, _ text: String,
+        _ body: (Section) -> Value?
     ) -> [Value?] {
-        let node = declare(key, .sections, required ? .required : .optional, nil, text)
+        let node = declare(key, .sections, required ? .required : .optional, nil, text, when: condition)
         if isDescribing {
             _ = read(nil, at: nil, fieldPath(key) + "[]", body)
             return []

@@ -30,7 +30,9 @@ struct ReadWells {
 
 func readWells(_ root: Section, grid: Grid?, displacing: Fluids.Displacing) -> ReadWells {
     var names: Set<String> = []
-    let wells = root.sections("wells", required: true, "Where wells meet the grid and what they do.") { section in
+    let wells = root.sections(
+        "wells", required: true, when: ForwardModelChoice.flow, "Where wells meet the grid and what they do."
+    ) { section in
         readWell(section, grid: grid, displacing: displacing, names: &names)
     }
     return ReadWells(sound: wells.compactMap(\.self), names: names)

@@ -26,7 +26,8 @@ struct QualityAssessment {
                 reference: truths[$0], reconstruction: reconstructed[$0], fromData: inverted[$0],
                 fromLinearBaseline: linear[$0])
         }
-        let training = inversion.encodeModel(set.realizations, Array(split.trainingModels.prefix(2000))).whitened
+        // All held-out realizations, also those without data: the whitening saw none of them.
+        let unseen = inversion.encodeModel(set.realizations, split.heldOutModels).whitened
         return TrainingQuality(
             epochs: epochs, bestEpoch: bestEpoch,
             modelReconstruction: ImageErrors(reconstructed, truths: truths, encoding: encoding),
@@ -41,7 +42,7 @@ struct QualityAssessment {
                 }),
             explainedVariance: explained(latents, by: fromData),
             histograms: (0..<min(inversion.dimension, Self.mostHistograms)).map { latent in
-                LatentHistogram(training.map { $0[latent] })
+                LatentHistogram(unseen.map { $0[latent] })
             },
             comparisons: Array(comparisons), heldOutPairs: held,
             reconstructions: reconstructed.map { encoding.realization(of: $0) }, rows: encoding.rows,

@@ -34,7 +34,7 @@ public struct ImageErrors: Equatable, Sendable, Codable {
     }
 }
 
-/// Counts of a whitened latent over the training realizations; the standard normal is the reference.
+/// Counts of a whitened latent over held-out realizations; the standard normal is the reference.
 public struct LatentHistogram: Equatable, Sendable, Codable {
     /// `bins + 1` edges.
     public let edges: [Double]

@@ -39,11 +39,24 @@ extension Project {
     public func train() throws {
         let stage = TrainNetwork(project: self)
         let digest = try stage.digest
-        guard !workspace.isFinished(.network, digest: digest) else { return console.note("networks: up to date") }
-        _ = try drawPrior()
-        _ = try generatePairs()
-        try once(.network, digest: digest) { try stage.run() }
+        if workspace.isFinished(.network, digest: digest) {
+            console.note("networks: up to date")
+        } else {
+            _ = try drawPrior()
+            _ = try generatePairs()
+            try once(.network, digest: digest) {
+                try? Files.remove(qualityPage)
+                try stage.run()
+            }
+        }
+        if !Files.exists(qualityPage) {
+            try Files.write(try trainingPanel().page(provenance: provenance()), to: qualityPage)
+            console.note("training quality: \(qualityPage)")
+        }
     }
+
+    /// The page that ends training.
+    public var qualityPage: String { workspace.folder(.network).appending(path: "quality.html").path }
 
     public func calibrate() throws {
         try train()
@@ -78,20 +91,16 @@ extension Project {
 
     /// How good the networks are, for the terminal.
     public func trainingSummary(asJSON: Bool) throws -> String {
-        let training = try TrainNetwork(project: self).prepared()
-        let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
-        let panel = training.panel(caseName: settings.name, maps: maps)
+        let panel = try trainingPanel()
         return asJSON ? panel.summaryJSON : panel.terminalText(style: .detect(descriptor: 1))
     }
 
-    /// The calibration that the case asks for as it stands on disk, and those of other methods.
-    private struct LastResult {
-        let training: PreparedTraining
-        let accepted: AcceptedFiles
-        let methods: [CalibrationResult]
+    private func trainingPanel() throws -> TrainingQualityPanel {
+        let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
+        return try TrainNetwork(project: self).prepared().panel(caseName: settings.name, maps: maps)
     }
 
-    private func lastResult() throws -> LastResult {
+    private func assembleReport() throws -> CalibrationReport {
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
         let observed = try observed()

@@ -1,6 +1,7 @@
 import Calibration
 import Foundation
 import LinearAlgebra
+import PriorModels
 import Reservoir
 
 /// A synthetic truth: a realization no training set holds, its series, and observations of it with noise.
@@ -8,7 +9,7 @@ import Reservoir
 /// Cases without field data are made this way, and so are the truths that a validation runs on.
 public struct SyntheticTruth: Sendable {
     /// Indices of the prior from here on are truths; see ``CalibrateCase/firstPriorIndex``.
-    static let firstPriorIndex = 1 << 50
+    static let firstPriorIndex = PriorModel.firstTruth
 
     public let realization: Realization
     /// Without noise.

@@ -5,6 +5,9 @@ import Reservoir
 ///
 /// Realization `i` of a seed is the same whatever is drawn beside it, in whatever order and on however many threads.
 public struct PriorModel: Sendable {
+    /// Realizations from this index on serve as synthetic truths: imported members that are kept for that, if any.
+    public static let firstTruth = 1 << 50
+
     public let settings: PriorSettings
     public let grid: Grid
     private let generator: any RealizationGenerator

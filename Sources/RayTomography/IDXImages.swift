@@ -8,9 +8,10 @@ public struct IDXImages: Sendable {
     /// `[count][rows][columns]`
     private let pixels: [UInt8]
 
+    public init(_ file: Data) throws(ParameterError) { try self.init([UInt8](file)) }
+
     /// - Throws: ``ParameterError`` saying what is not as the format asks.
-    public init(_ file: Data) throws(ParameterError) {
-        let bytes = [UInt8](file)
+    public init(_ bytes: [UInt8]) throws(ParameterError) {
         try require(
             !bytes.starts(with: [0x1F, 0x8B]), "image file", "compressed", "must be unpacked first, by gunzip")
         try require(bytes.count >= 16, "image file", "\(bytes.count) bytes", "must have a header of 16 bytes")
@@ -21,12 +22,16 @@ public struct IDXImages: Sendable {
         try require(
             rows >= 1 && columns >= 1 && rows <= 4096 && columns <= 4096, "image size", "\(rows) x \(columns)",
             "must be within 1 x 1 to 4096 x 4096")
+        try require(count >= 1, "image file", "without images", "must hold at least one")
         let (expected, overflow) = count.multipliedReportingOverflow(by: rows * columns)
         try require(
             !overflow && bytes.count - 16 == expected, "image file", "\(bytes.count - 16) pixels",
             "must be \(count) images of \(rows) x \(columns)")
         pixels = Array(bytes[16...])
     }
+
+    /// All images cut at half brightness into facies 0 and 1, `[count][rows][columns]`.
+    public var facies: [UInt8] { pixels.map { $0 >= 128 ? 1 : 0 } }
 
     /// Image `index` cut at half brightness into facies 0 and 1; other properties are constant by facies.
     public func realization(_ index: Int) -> Realization {

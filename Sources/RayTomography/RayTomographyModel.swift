@@ -2,14 +2,22 @@ import Reservoir
 
 /// The straight-ray linear forward model of the published demonstration.
 ///
-/// Each source is one vector, `RAY:V1` and so on from the bottom and `RAY:H1` and so on from the right; its "times" are
-/// the receivers, counted from 1. Values are integrals along rays divided by ``divisors``.
+/// Each source is one vector, `RAY:V1` and so on from the bottom and `RAY:H1` and so on from the right. Its receivers,
+/// counted from 1, stand where other models have days: receiver 3 is reported at day 3. Values are integrals along rays divided by ``divisors``.
 public struct RayTomographyModel: ForwardModel {
     /// What the rays integrate.
     public enum Quantity: Equatable, Sendable {
         /// 1 in cells of this facies, 0 elsewhere.
         case facies(code: UInt8)
         case porosity
+
+        /// What the rays integrate in each cell, `[cells]`; `nil` if the realization has no facies but should.
+        func values(of realization: Realization) -> [Double]? {
+            switch self {
+            case .porosity: realization.porosity.map { Double($0) }
+            case .facies(let code): realization.facies?.map { $0 == code ? 1 : 0 }
+            }
+        }
     }
 
     public let geometry: RayGeometry
@@ -29,8 +37,28 @@ public struct RayTomographyModel: ForwardModel {
         try require(divisors.count == rays, "divisors", "\(divisors.count) values", "must have \(rays), one per ray")
         try require(divisors.allSatisfy { $0 > 0 && $0.isFinite }, "divisors", "one value", "must be positive")
         (self.geometry, self.quantity, self.divisors) = (geometry, quantity, divisors)
-        vectorKeys = ["V", "H"].flatMap { side in (1...geometry.positions).map { VectorKey("RAY", "\(side)\($0)") } }
-        reportTimes = (1...geometry.positions).map(Double.init)
+        vectorKeys = Self.vectorKeys(positions: geometry.positions)
+        reportTimes = Self.reportTimes(positions: geometry.positions)
+    }
+
+    public static func vectorKeys(positions: Int) -> [VectorKey] {
+        ["V", "H"].flatMap { side in (1...positions).map { VectorKey("RAY", "\(side)\($0)") } }
+    }
+
+    public static func reportTimes(positions: Int) -> [Double] { (1...positions).map { Double($0) * Unit.day } }
+
+    /// The largest integral along each ray over some maps, `[rays]`; 1 for a ray that meets nothing in any of them.
+    ///
+    /// Data divided by these lie within 0 to 1, as in the published demonstration.
+    public static func largestIntegrals(
+        _ geometry: RayGeometry, _ quantity: Quantity, over realizations: some Sequence<Realization>
+    ) -> [Double] {
+        var largest = [Double](repeating: 0, count: geometry.paths.count)
+        for realization in realizations {
+            guard let values = quantity.values(of: realization) else { continue }
+            for (ray, value) in geometry.integrals(of: values).enumerated() { largest[ray] = max(largest[ray], value) }
+        }
+        return largest.map { $0 > 0 ? $0 : 1 }
     }
 
     public var settingsDigest: String {
@@ -52,14 +80,8 @@ private final class RayTomographySimulator: ForwardSimulator {
         guard realization.cellCount == cells else {
             throw SimulationFailure("the realization has \(realization.cellCount) cells, the ray geometry \(cells)")
         }
-        let values: [Double]
-        switch model.quantity {
-        case .porosity: values = realization.porosity.map { Double($0) }
-        case .facies(let code):
-            guard let facies = realization.facies else {
-                throw SimulationFailure("the realization has no facies for the rays to integrate")
-            }
-            values = facies.map { $0 == code ? 1 : 0 }
+        guard let values = model.quantity.values(of: realization) else {
+            throw SimulationFailure("the realization has no facies for the rays to integrate")
         }
         let integrals = zip(model.geometry.integrals(of: values), model.divisors).map { $0 / $1 }
         let width = model.geometry.positions

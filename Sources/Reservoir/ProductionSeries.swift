@@ -28,7 +28,7 @@ public struct VectorKey: Hashable, Sendable, Codable, Comparable, CustomStringCo
 /// What a forward model predicts for one realization: vectors over common report times. SI units inside:
 /// rates [m³/s] at surface conditions, totals [m³], pressures [Pa].
 public struct ProductionSeries: Equatable, Sendable {
-    /// Strictly increasing [s]; for a forward model without time, the index of the datum.
+    /// Strictly increasing [s]; a forward model without time counts its data in days.
     public let times: [Double]
     /// One row per key, `[keys][times]`.
     public let keys: [VectorKey]

@@ -21,6 +21,19 @@ struct ShippedCaseTests {
         #expect(one.observations.noise.relative == 0.05)
     }
 
+    /// The digits are not shipped: all that may be wrong with the case is that they are not there.
+    @Test func thatTheTomographyCaseIsValidButForItsImages() throws {
+        do {
+            let one = try Case.read(Self.root.appending(path: "Cases/mnist-tomography").path)
+            #expect(one.observations.vectors.count == 16 && one.measured?.history.count == 128)
+        } catch {
+            let text = error.description
+            let hint = "which does not exist, nor does"
+            #expect(error.problems.count == 2 && error.problems.allSatisfy { "\($0)".contains(hint) }, "\(text)")
+            #expect(text.contains("to be had at https://"))
+        }
+    }
+
     @Test func thatTheStarterCaseIsValid() throws {
         let starter = try Case.parse(StarterCase.text, file: "case.yaml", folder: "/nowhere", observations: .ifPresent)
         #expect(starter.training.pairs == 500)

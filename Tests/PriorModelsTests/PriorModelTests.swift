@@ -44,10 +44,26 @@ private func mixture() throws -> MixturePrior {
         (0..<50).allSatisfy { (model.realization($0).facies == nil) == (model.realization($0).scenario == "smooth") })
 }
 
+@Test func thatTruthsComeFromTheEndOfImportedMembersOrFromTheirOwn() throws {
+    let grid = try makeGrid(columns: 2, rows: 1)
+    let ensemble = try ImportedEnsemble(codes: [0, 0, 0, 1, 1, 0], cellCount: 2, facies: makeFacies())
+    func truths(_ ensemble: ImportedEnsemble) throws -> [[UInt8]?] {
+        let model = try PriorModel(settings: .imported(ensemble), grid: grid, seed: 1)
+        return (0..<4).map { model.realization(PriorModel.firstTruth + $0).facies }
+    }
+    #expect(try truths(ensemble) == [[1, 0], [0, 1], [0, 0], [1, 0]])
+    let own = try ensemble.withTruths(ImportedEnsemble(codes: [1, 1], cellCount: 2, facies: makeFacies()))
+    #expect(try truths(own) == [[1, 1], [1, 1], [1, 1], [1, 1]])
+    let wrongSize = try ensemble.withTruths(ImportedEnsemble(codes: [1], cellCount: 1, facies: makeFacies()))
+    let error = #expect(throws: ParameterError.self) { try truths(wrongSize) }
+    #expect(error?.description.contains("truth 1") == true)
+}
+
 @Test func thatImportedMembersComeInOrderAndAreChecked() throws {
     let grid = try makeGrid(columns: 3, rows: 2)
     let maps: [[UInt8]] = [[0, 1, 0, 1, 0, 1], [1, 1, 1, 0, 0, 0]]
-    let ensemble = try ImportedEnsemble(faciesMaps: maps, facies: makeFacies())
+    let ensemble = try ImportedEnsemble(
+        codes: maps.flatMap(\.self), cellCount: maps[0].count, facies: makeFacies())
     let model = try PriorModel(
         settings: .imported(ensemble), grid: grid, hardData: [HardDatum(column: 1, row: 0, facies: 1)], seed: 1)
     #expect((0..<4).map { model.realization($0).facies } == [maps[0], maps[1], maps[0], maps[1]])
@@ -62,7 +78,7 @@ private func mixture() throws -> MixturePrior {
         try PriorModel(settings: .imported(ensemble), grid: makeGrid(columns: 4, rows: 2), seed: 1)
     }
     #expect(size?.description.contains("6 values but must have 8") == true)
-    #expect(throws: ParameterError.self) { try ImportedEnsemble(faciesMaps: [[0, 5]], facies: makeFacies()) }
+    #expect(throws: ParameterError.self) { try ImportedEnsemble(codes: [0, 5], cellCount: 2, facies: makeFacies()) }
     #expect(throws: ParameterError.self) { try ImportedEnsemble([]) }
     let broken = Realization(
         porosity: [0.1, .nan, 0.1, 0.1, 0.1, 0.1], permeabilityX: Array(repeating: 1, count: 6),

@@ -43,7 +43,7 @@ import Testing
         let field = [Float](repeating: 0.1, count: 54)
         let series = try model.makeSimulator().simulate(
             Realization(facies: facies, porosity: field, permeabilityX: field, permeabilityY: field))
-        #expect(series.keys.count == 6 && series.times == [1, 2, 3])
+        #expect(series.keys.count == 6 && series.times == [1, 2, 3].map { $0 * Unit.day })
         // The first ray runs down the first column, nine cells long; the others in `V3` start and end outside it.
         #expect(series[VectorKey("RAY", "V1")]?.first == 4.5)
         #expect(series[VectorKey("RAY", "V3")]?.last == 0)

@@ -37,6 +37,39 @@ struct FilesTests {
         #expect(scratch.contents == ["a.txt"])
     }
 
+    /// `images ` forty times, as gzip packs it.
+    private static let packed: [UInt8] = [
+        0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xCB, 0xCC, 0x4D, 0x4C, 0x4F, 0x2D, 0x56, 0xC8,
+        0x1C, 0xA5, 0x50, 0x29, 0x00, 0x72, 0xC8, 0x61, 0x60, 0x18, 0x01, 0x00, 0x00
+    ]
+
+    @Test func thatAFileIsUnpackedIfItIsPacked() throws {
+        let scratch = try ScratchFolder()
+        let text = Array(String(repeating: "images ", count: 40).utf8)
+        try Files.write(Self.packed, to: scratch.file("a.gz"))
+        try Files.write(text, to: scratch.file("b"))
+        #expect(try Files.readUnpacked(scratch.file("a.gz")) == text)
+        #expect(try Files.readUnpacked(scratch.file("b")) == text)
+    }
+
+    @Test(arguments: [10, 20, 30])
+    func thatAPackedFileThatIsCutOffIsRefused(length: Int) throws {
+        let scratch = try ScratchFolder()
+        try Files.write(Array(Self.packed.prefix(length)), to: scratch.file("a.gz"))
+        #expect(
+            storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }.contains(
+                "is packed by gzip, but damaged or cut off"))
+    }
+
+    @Test func thatAPackedFileWithAFlippedBitIsRefused() throws {
+        let scratch = try ScratchFolder()
+        var bytes = Self.packed
+        // Within the checksum that ends the file.
+        bytes[24] ^= 1
+        try Files.write(bytes, to: scratch.file("a.gz"))
+        #expect(storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }.contains("damaged or cut off"))
+    }
+
     @Test func thatARealFullDeviceIsReportedAsFull() throws {
         // The kernel's device that is always full; what its write returns is what a full disk returns.
         let descriptor = open("/dev/full", O_WRONLY)

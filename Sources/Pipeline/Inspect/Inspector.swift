@@ -236,7 +236,7 @@ extension PriorSettings {
         case .belts: "belts"
         case .truncatedGaussian(let prior): prior.second == nil ? "truncated Gaussian" : "pluri-Gaussian"
         case .trainingImage(let prior): "training image of \(prior.image.columns) x \(prior.image.rows) pixels"
-        case .imported(let ensemble): "imported, \(ensemble.members.count) realizations"
+        case .imported(let ensemble): "imported, \(ensemble.count) realizations"
         case .mixture(let mixture): "mixture of \(mixture.scenarios.map(\.label).joined(separator: ", "))"
         }
     }

@@ -29,6 +29,7 @@ struct WriteReport {
 
 extension Project {
     var timeAxis: TimeAxis {
+        if case .rays = settings.forwardModel { return .index(label: "receiver") }
         guard let start = settings.startDate else { return .days }
         return .dates(start: Date(timeIntervalSince1970: start.seconds))
     }

@@ -3,17 +3,13 @@ import Reservoir
 
 extension TimeAxis {
     /// A stored time as the number written in tables and files: days, or the index of the datum.
-    func plain(_ time: Double) -> Double {
-        if case .index = self { return time }
-        return time / Unit.day
-    }
+    func plain(_ time: Double) -> Double { time / Unit.day }
 
     /// A stored time as a chart's axis holds it.
     func coordinate(_ time: Double) -> Double {
         switch self {
-        case .days: time / Unit.day
+        case .days, .index: time / Unit.day
         case .dates(let start): start.timeIntervalSince1970 + time
-        case .index: time
         }
     }
 

@@ -1,13 +1,13 @@
 public import Foundation
 public import Reservoir
 
-/// How the times of vectors are written: stored as [s] from the start or as the index of a datum.
+/// How the times of vectors are written: stored as [s] from the start.
 public enum TimeAxis: Equatable, Sendable {
     /// Days from the start.
     case days
     /// Calendar dates; the start of the schedule.
     case dates(start: Date)
-    /// A forward model without time: `label` names what is counted, for example `ray`.
+    /// A forward model without time: `label` names what is counted in the place of days, for example `receiver`.
     case index(label: String)
 }
 

@@ -5,6 +5,7 @@ extension VectorKey {
     /// What the keyword measures, in words: `Oil rate`, `Water cut`; the keyword itself if it is not a known one.
     var meaning: String {
         let name = keyword.uppercased()
+        if name == "RAY" { return "Integral along rays" }
         let scope = name.hasPrefix("F") ? "Field " : ""
         guard let words = Self.meanings[String(name.dropFirst())], "WFG".contains(name.prefix(1)) else {
             return name == "FPR" ? "Field pressure" : keyword
