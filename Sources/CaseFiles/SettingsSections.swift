@@ -92,6 +92,9 @@ private func readTrainingSettings(_ section: Section) -> TrainingSettings? {
         "gradient_limit", .none, .positive, default: settings.gradientLimit, "Largest norm of a gradient.")
     settings.weightDecay = section.number(
         "weight_decay", .none, .within(0, 1), default: settings.weightDecay, "Decoupled weight decay.")
+    settings.usesNoisyData = section.flag(
+        "noisy_data", default: settings.usesNoisyData,
+        "Whether the networks see the data of pairs with errors like those of the observations, drawn anew each time.")
     settings.usesPublishedBox = section.flag(
         "published_box", default: settings.usesPublishedBox,
         "Start points from the published uniform box instead of noise and residual.")

@@ -19,7 +19,8 @@ struct DataSideFit {
         latents: [[Float]], isCancelled: () -> Bool
     ) throws -> (networks: DualNetworks, ridge: LatentRidge) {
         let ridge = try LatentRidge(
-            data: split.trainingPairs.map { setup.data[$0] }, latents: split.trainingPairs.map { latents[$0] })
+            data: split.trainingPairs.map { setup.data[$0] }, latents: split.trainingPairs.map { latents[$0] },
+            errors: setup.dataErrors)
         let rest = zip(latents, ridge.predict(setup.data)).map { pair in
             pair.0.indices.map { pair.0[$0] - pair.1[$0] }
         }
@@ -49,10 +50,14 @@ struct DataSideFit {
         settings.gradientLimit = 5
         let adam = Adam([storage.dataEncoder, storage.dataDecoder, storage.regression], settings: settings)
 
+        var steps = 0
         func run(_ batch: ArraySlice<Int>, isTraining: Bool) -> Double {
+            let (seed, step) = (seed, steps)
             let losses = pair.map { worker in
                 let share = DualTraining.share(of: batch, worker)
-                let context = PassContext(samples: share.count, isTraining: isTraining, worker: worker, pair: pair)
+                let context = PassContext(
+                    samples: share.count, firstSample: share.startIndex - batch.startIndex, isTraining: isTraining,
+                    step: step, seed: seed, worker: worker, pair: pair)
                 return workers[worker].latentPass(
                     context, storage, share, latents: latents, share: isTraining ? 1 / Double(batch.count) : nil
                 ).latent
@@ -74,6 +79,7 @@ struct DataSideFit {
             let rate = learningRate * schedule.factor(at: Double(epoch) / Double(epochs))
             for batch in TrainingSplit.batches(order, size: Self.batch) {
                 _ = run(batch, isTraining: true)
+                steps += 1
                 adam.step(rate: rate, pair: pair)
             }
             if stopping.record(heldOutLoss()) { best = storage.weights }

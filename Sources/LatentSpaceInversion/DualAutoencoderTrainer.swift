@@ -29,12 +29,14 @@ public struct DualAutoencoderTrainer: Sendable {
     /// - Parameters:
     ///   - checkpoint: where to continue; `nil`: from the start.
     ///   - onEpoch: called after each epoch.
+    ///   - onRestart: called when an epoch diverged and training goes on at a smaller rate.
     ///   - onCheckpoint: called after each epoch with all that a resumed run needs.
     ///   - isCancelled: asked before each optimizer step.
     /// - Throws: ``TrainingError``.
     public func train(
         _ set: TrainingSet, resumingFrom checkpoint: TrainingCheckpoint? = nil,
-        onEpoch: (EpochReport) -> Void = { _ in }, onCheckpoint: ((TrainingCheckpoint) -> Void)? = nil,
+        onEpoch: (EpochReport) -> Void = { _ in }, onRestart: (TrainingRestart) -> Void = { _ in },
+        onCheckpoint: ((TrainingCheckpoint) -> Void)? = nil,
         isCancelled: () -> Bool = { false }
     ) throws(TrainingError) -> TrainingOutcome {
         let encoding = set.realizations.encoding
@@ -49,7 +51,7 @@ public struct DualAutoencoderTrainer: Sendable {
         let setup = try setup(set, data, architecture)
         let training = DualTraining(networks, setup: setup, split: split, settings: settings, seed: seed)
         if let checkpoint { try checkpoint.restore(training, set: set) }
-        try run(training, set, onEpoch, onCheckpoint, isCancelled)
+        try run(training, set, onEpoch, onRestart, onCheckpoint, isCancelled)
         do {
             var trained = try DualNetworks(architecture, weights: training.bestWeights)
             var ridge: LatentRidge?
@@ -65,7 +67,7 @@ public struct DualAutoencoderTrainer: Sendable {
             let inversion = try finishing.inversion(of: trained, ridge: ridge)
             let best = training.history.last(where: \.isBest)?.epoch ?? training.history.count
             let quality = try QualityAssessment(inversion: inversion, set: set, data: data, split: split).quality(
-                epochs: training.history, bestEpoch: best)
+                epochs: training.history, restarts: training.restarts, bestEpoch: best)
             return TrainingOutcome(inversion: inversion, quality: quality)
         } catch let error as TrainingError {
             throw error
@@ -78,9 +80,10 @@ public struct DualAutoencoderTrainer: Sendable {
 
     func run(
         _ training: DualTraining, _ set: TrainingSet, _ onEpoch: (EpochReport) -> Void,
-        _ onCheckpoint: ((TrainingCheckpoint) -> Void)?, _ isCancelled: () -> Bool
+        _ onRestart: (TrainingRestart) -> Void, _ onCheckpoint: ((TrainingCheckpoint) -> Void)?,
+        _ isCancelled: () -> Bool
     ) throws(TrainingError) {
-        var restarts = 0
+        var restarts = training.restarts.count
         while training.epoch < settings.epochs, !training.stopping.shouldStop {
             let start = ContinuousClock.now
             guard let losses = try training.runEpoch(isCancelled: isCancelled) else {
@@ -90,6 +93,7 @@ public struct DualAutoencoderTrainer: Sendable {
                         epoch: training.epoch + 1, learningRate: settings.learningRate * training.rateFactor)
                 }
                 training.restartAfterDivergence()
+                if let last = training.restarts.last { onRestart(last) }
                 continue
             }
             let validation = training.validate()
@@ -108,6 +112,14 @@ public struct DualAutoencoderTrainer: Sendable {
         }
     }
 
+    private func scaledErrors(of set: TrainingSet) throws(TrainingError) -> [Float]? {
+        guard let errors = set.dataErrors else { return nil }
+        do {
+            let scaling = try DataScaling(fitting: set.data, layout: set.layout)
+            return zip(errors, scaling.spread).map { $0 / $1 }
+        } catch { throw .invalid(error) }
+    }
+
     func setup(
         _ set: TrainingSet, _ data: [[Float]], _ architecture: Architecture
     ) throws(TrainingError) -> DualSetup {
@@ -120,7 +132,7 @@ public struct DualAutoencoderTrainer: Sendable {
             }
         }
         return DualSetup(
-            realizations: set.realizations, data: data,
+            realizations: set.realizations, data: data, dataErrors: try scaledErrors(of: set),
             reconstruction: ReconstructionLoss(
                 encoding: set.realizations.encoding, cellWeights: set.cellWeights, faciesLoss: settings.faciesLoss),
             divergenceWeight: settings.divergenceWeight, modelLatents: architecture.modelLatents, sampler: sampler)

@@ -14,6 +14,7 @@ final class DualTraining {
     var stopping: EarlyStopping
     var bestWeights: [NetworkWeights]
     var history: [EpochReport] = []
+    var restarts: [TrainingRestart] = []
     /// Halved at each restart after a divergence.
     var rateFactor = 1.0
     private var steps = 0
@@ -165,6 +166,7 @@ final class DualTraining {
             _ = optimizer.restore(moments: optimizer.moments.map { [Float](repeating: 0, count: $0.count) }, steps: 0)
         }
         rateFactor /= 2
+        restarts.append(TrainingRestart(epoch: epoch + 1, learningRate: settings.learningRate * rateFactor))
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 import NeuralNetworks
 
 /// One worker's memory for the passes of a dual autoencoder, and the passes themselves.
@@ -9,7 +10,7 @@ final class DualWorker: @unchecked Sendable {
     let modelEncoder: NetworkPass, modelDecoder: NetworkPass
     private let sampler: NetworkPass?
     private let samplerStorage: NetworkStorage?
-    private let images: AlignedFloats, ones: AlignedFloats, latentTargets: AlignedFloats
+    private let cleanData: AlignedFloats, images: AlignedFloats, ones: AlignedFloats, latentTargets: AlignedFloats
     private var spare: AlignedFloats?
     private let setup: DualSetup
 
@@ -22,6 +23,7 @@ final class DualWorker: @unchecked Sendable {
         modelDecoder = NetworkPass(networks.modelDecoder, capacity: capacity)
         sampler = setup.sampler.map { NetworkPass($0, capacity: capacity) }
         samplerStorage = setup.sampler.map { NetworkStorage($0) }
+        cleanData = AlignedFloats(dataEncoder.input.count)
         images = AlignedFloats(modelEncoder.input.count)
         latentTargets = AlignedFloats(regression.output.count)
         ones = AlignedFloats(
@@ -80,7 +82,7 @@ final class DualWorker: @unchecked Sendable {
         modelDecoder.forward(c, storage.modelDecoder)
         let entries = Double(dataDecoder.outputShape.count)
         let data = Loss.squaredError.evaluate(
-            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: dataEncoder.input, weights: ones,
+            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: cleanData, weights: ones,
             scale: Float((share ?? 0) / entries), gradient: dataDecoder.outputGradient)
         let image = setup.reconstruction.evaluate(c, modelDecoder, targets: images, scale: share ?? 0, spare: &spare)
         guard share != nil else { return (data / entries, image) }
@@ -112,7 +114,7 @@ final class DualWorker: @unchecked Sendable {
         regression.forward(c, storage.regression)
         let entries = Double(dataDecoder.outputShape.count), latentCount = Double(setup.modelLatents)
         let data = Loss.squaredError.evaluate(
-            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: dataEncoder.input, weights: ones,
+            c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: cleanData, weights: ones,
             scale: Float((share ?? 0) / entries), gradient: dataDecoder.outputGradient)
         let latent = Loss.squaredError.evaluate(
             c, shape: regression.outputShape, output: regression.output, targets: latentTargets, weights: ones,
@@ -126,11 +128,22 @@ final class DualWorker: @unchecked Sendable {
         return (data / entries, latent / latentCount)
     }
 
+    /// Data as targets, and as inputs with errors if there are to be any: new ones in each step of training, always the
+    /// same ones where it is judged.
     private func load(_ indices: ArraySlice<Int>, _ c: PassContext) {
-        let target = dataEncoder.input.pointer
-        target.update(repeating: 0, count: dataEncoder.inputShape.count * c.lanes)
+        let target = cleanData.pointer, input = dataEncoder.input.pointer
+        let count = dataEncoder.inputShape.count * c.lanes
+        target.update(repeating: 0, count: count)
         for (sample, index) in indices.enumerated() {
             for (entry, value) in setup.data[index].enumerated() { target[entry * c.lanes + sample] = value }
+        }
+        input.update(from: target, count: count)
+        guard let errors = setup.dataErrors else { return }
+        for (sample, index) in indices.enumerated() {
+            var stream = c.noiseStream(sample: sample, judging: index)
+            for (entry, error) in errors.enumerated() {
+                input[entry * c.lanes + sample] += error * Float(stream.normal())
+            }
         }
     }
 }
@@ -140,6 +153,8 @@ struct DualSetup: Sendable {
     let realizations: EncodedRealizations
     /// Scaled, `[pairs][data]`.
     var data: [[Float]]
+    /// Of scaled data, `[data]`; `nil`: none.
+    var dataErrors: [Float]?
     let reconstruction: ReconstructionLoss
     let divergenceWeight: Double
     let modelLatents: Int

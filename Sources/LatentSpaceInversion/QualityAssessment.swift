@@ -12,7 +12,9 @@ struct QualityAssessment {
     let data: [[Float]]
     let split: TrainingSplit
 
-    func quality(epochs: [EpochReport], bestEpoch: Int) throws(FactorizationError) -> TrainingQuality {
+    func quality(
+        epochs: [EpochReport], restarts: [TrainingRestart], bestEpoch: Int
+    ) throws(FactorizationError) -> TrainingQuality {
         let held = Array(split.heldOutPairs.prefix(Self.mostPairs))
         let encoding = inversion.encoding
         let truths = held.map { set.realizations.channels($0) }
@@ -29,7 +31,7 @@ struct QualityAssessment {
         // All held-out realizations, also those without data: the whitening saw none of them.
         let unseen = inversion.encodeModel(set.realizations, split.heldOutModels).whitened
         return TrainingQuality(
-            epochs: epochs, bestEpoch: bestEpoch,
+            epochs: epochs, restarts: restarts, bestEpoch: bestEpoch,
             modelReconstruction: ImageErrors(reconstructed, truths: truths, encoding: encoding),
             modelFromData: ImageErrors(inverted, truths: truths, encoding: encoding),
             linearBaseline: ImageErrors(linear, truths: truths, encoding: encoding),

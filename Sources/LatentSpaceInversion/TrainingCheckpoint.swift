@@ -3,7 +3,7 @@ import NeuralNetworks
 
 /// A training between two epochs: continuing from it gives what an uninterrupted run gives, bit for bit.
 public struct TrainingCheckpoint: Sendable {
-    static let formatVersion = 1
+    static let formatVersion = 2
 
     public let stored: StoredArrays
 
@@ -16,6 +16,7 @@ public struct TrainingCheckpoint: Sendable {
         var seed: UInt64
         var pairs: Int, realizations: Int
         var history: [EpochReport]
+        var restarts: [TrainingRestart]
         var stopping: StoredStopping
         var rateFactor: Double
         var steps: [Int]
@@ -38,7 +39,7 @@ public struct TrainingCheckpoint: Sendable {
         let state = training.optimizerState
         let header = Header(
             formatVersion: Self.formatVersion, settings: training.settings, seed: training.seed, pairs: set.pairCount,
-            realizations: set.realizations.count, history: training.history,
+            realizations: set.realizations.count, history: training.history, restarts: training.restarts,
             stopping: StoredStopping(
                 best: training.stopping.best.isFinite ? training.stopping.best : nil,
                 epochsSinceBest: training.stopping.epochsSinceBest),
@@ -81,6 +82,7 @@ public struct TrainingCheckpoint: Sendable {
             training.bestWeights = best
             training.optimizerState = (moments, header.steps)
             training.history = header.history
+            training.restarts = header.restarts
             training.rateFactor = header.rateFactor
             training.stopping = EarlyStopping(
                 patience: training.settings.patience, best: header.stopping.best ?? .infinity,

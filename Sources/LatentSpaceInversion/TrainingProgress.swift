@@ -31,6 +31,18 @@ public struct EpochReport: Equatable, Sendable, Codable {
     public let seconds: Double
 }
 
+/// An epoch whose loss or gradient was not finite: training went on from the best weights at a smaller rate.
+public struct TrainingRestart: Equatable, Sendable, Codable, CustomStringConvertible {
+    /// 1-based.
+    public let epoch: Int
+    /// From here on, at its peak.
+    public let learningRate: Double
+
+    public var description: String {
+        "training diverged in epoch \(epoch); it goes on from the best weights at learning rate \(learningRate)"
+    }
+}
+
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// The loss became infinite or not a number, also after restarting from the best weights with a smaller rate.
     case diverged(epoch: Int, learningRate: Double)

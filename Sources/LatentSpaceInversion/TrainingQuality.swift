@@ -70,6 +70,7 @@ public struct ImageComparison: Equatable, Sendable {
 /// What a training reached, judged on pairs and realizations that no weight saw.
 public struct TrainingQuality: Sendable {
     public let epochs: [EpochReport]
+    public let restarts: [TrainingRestart]
     /// The epoch whose weights were kept, 1-based.
     public let bestEpoch: Int
     public let modelReconstruction: ImageErrors, modelFromData: ImageErrors, linearBaseline: ImageErrors

@@ -21,8 +21,10 @@ public struct TrainingSpeed: Sendable {
         trainer = try DualAutoencoderTrainer(settings: settings, seed: seed)
     }
 
-    /// - Parameter epochs: to time, beside the first.
-    public func measure(_ set: TrainingSet, epochs: Int) throws -> Measurement {
+    /// - Parameters:
+    ///   - epochs: to time, beside the first.
+    ///   - decoding: latents to decode, after as many to warm up; none: the rate is zero.
+    public func measure(_ set: TrainingSet, epochs: Int, decoding: Int = 1024) throws -> Measurement {
         let encoding = set.realizations.encoding
         let scaling = try DataScaling(fitting: set.data, layout: set.layout)
         let image = Shape.image(rows: encoding.rows, columns: encoding.columns, channels: encoding.channelCount)
@@ -40,14 +42,15 @@ public struct TrainingSpeed: Sendable {
             seconds.append(time / .seconds(1))
             coreSeconds.append(processorTime() - before)
         }
-        let latents = (0..<512).map { _ in [Float](repeating: 0.1, count: architecture.modelLatents) }
+        let latents = (0..<decoding).map { _ in [Float](repeating: 0.1, count: architecture.modelLatents) }
+        _ = networks.modelDecoder(latents)
         let time = clock.measure { _ = networks.modelDecoder(latents) }
         // Each layer once forward and twice backward; the decoder runs in both passes.
         let forward =
             networks.all.reduce(0) { $0 + $1.operations } + networks.modelDecoder.operations
         return Measurement(
             epochSeconds: seconds, epochCoreSeconds: coreSeconds, operationsPerSample: 3 * forward,
-            decodedPerSecond: 512 / (time / .seconds(1)))
+            decodedPerSecond: Double(decoding) / (time / .seconds(1)))
     }
 
     /// Of this process, all threads [s].

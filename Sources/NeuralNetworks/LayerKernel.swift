@@ -37,6 +37,15 @@ package struct PassContext {
 
     func sumOverWorkers(_ values: [Double]) -> [Double] { pair?.sum(values, worker: worker) ?? values }
 
+    /// The stream of what is added to the inputs of a sample: of this step in training, of the sample's own `index`
+    /// otherwise.
+    package func noiseStream(sample: Int, judging index: Int) -> RandomStream {
+        // No network has this many layers.
+        isTraining
+            ? stream(layer: 255, sample: sample)
+            : RandomStream(seed: seed, purpose: "input noise", index: UInt64(index))
+    }
+
     func stream(layer: Int, sample: Int) -> RandomStream {
         RandomStream(
             seed: seed, purpose: "network noise",

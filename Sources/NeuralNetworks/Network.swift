@@ -73,20 +73,27 @@ public struct Network: Sendable {
     /// - Parameter inputs: `[samples][input.count]`, each `[row][column][channel]`
     /// - Returns: `[samples][output.count]`; each depends on its own input only, bit for bit, however many are beside it.
     public func callAsFunction(_ inputs: [[Float]]) -> [[Float]] {
-        // Matrix products round differently for different numbers of columns, and a rounding error can flip a facies.
-        // So every pass has the same number, one vector of lanes; an incomplete one is filled up with zeros.
-        let batch = 16
-        let blank = [Float](repeating: 0, count: input.count)
-        let pass = NetworkPass(self, capacity: batch)
         let storage = NetworkStorage(self, isTrainable: false)
+        guard inputs.count >= 2 * Self.batch else { return outputs(of: inputs[...], storage) }
+        // Samples do not see each other, so the split does not show.
+        let cut = (inputs.count / Self.batch + 1) / 2 * Self.batch
+        let halves = WorkerPair().map { worker in
+            outputs(of: worker == 0 ? inputs[..<cut] : inputs[cut...], storage)
+        }
+        return halves.0 + halves.1
+    }
+
+    /// Samples of one pass in inference.
+    private static let batch = 64
+
+    private func outputs(of inputs: ArraySlice<[Float]>, _ storage: NetworkStorage) -> [[Float]] {
+        let pass = NetworkPass(self, capacity: min(Self.batch, max(inputs.count, 1)))
         var outputs: [[Float]] = []
         outputs.reserveCapacity(inputs.count)
-        for start in stride(from: 0, to: inputs.count, by: batch) {
-            let samples = min(batch, inputs.count - start)
-            let context = PassContext(samples: batch)
-            for sample in 0..<batch {
-                pass.setInput(sample < samples ? inputs[start + sample] : blank, sample: sample, context)
-            }
+        for start in stride(from: inputs.startIndex, to: inputs.endIndex, by: Self.batch) {
+            let samples = min(Self.batch, inputs.endIndex - start)
+            let context = PassContext(samples: samples)
+            for sample in 0..<samples { pass.setInput(inputs[start + sample], sample: sample, context) }
             pass.forward(context, storage)
             for sample in 0..<samples { outputs.append(pass.output(sample: sample, context)) }
         }

@@ -31,6 +31,7 @@ struct StoredQuality: Sendable {
     struct Numbers: Codable, Sendable {
         var pairs: Int, realizations: Int, heldOut: Int
         var epochs: [EpochReport]
+        var restarts: [TrainingRestart]
         var bestEpoch: Int
         var modelReconstruction: ImageErrors, modelFromData: ImageErrors, linearBaseline: ImageErrors
         var dataReconstruction: Double, dataPrediction: Double, explainedVariance: Double
@@ -46,7 +47,7 @@ struct StoredQuality: Sendable {
         comparisons = quality.comparisons
         numbers = Numbers(
             pairs: pairs, realizations: realizations, heldOut: quality.heldOutPairs.count, epochs: quality.epochs,
-            bestEpoch: quality.bestEpoch, modelReconstruction: quality.modelReconstruction,
+            restarts: quality.restarts, bestEpoch: quality.bestEpoch, modelReconstruction: quality.modelReconstruction,
             modelFromData: quality.modelFromData, linearBaseline: quality.linearBaseline,
             dataReconstruction: quality.dataReconstruction, dataPrediction: quality.dataPrediction,
             explainedVariance: quality.explainedVariance, histograms: quality.histograms, floor: floor,

@@ -47,6 +47,7 @@ struct TrainNetwork {
             let outcome = try trainer.train(
                 set, resumingFrom: resumed,
                 onEpoch: { report in task.advance(note: report.lossText) },
+                onRestart: { restart in project.console.note("\(restart)") },
                 onCheckpoint: { state in
                     do { try checkpoint.write(state) } catch { failure = failure ?? error }
                 },
@@ -116,7 +117,9 @@ struct TrainNetwork {
                 try encoded.append(realization)
             }
         }
-        let set = try TrainingSet(realizations: encoded, data: data.map { $0.map { Float($0) } }, layout: layout)
+        let errors = plan.settings.usesNoisyData ? try project.observed().errors.map { Float($0) } : nil
+        let set = try TrainingSet(
+            realizations: encoded, data: data.map { $0.map { Float($0) } }, layout: layout, dataErrors: errors)
         return (set, paired)
     }
 

@@ -152,7 +152,7 @@ struct DeckCaseTests {
             Issue.record("the prior is not the deck's realization")
             return
         }
-        #expect(ensemble.members.first?.porosity == deck.realization.porosity)
+        #expect(ensemble.count == 1 && ensemble.member(0).porosity == deck.realization.porosity)
     }
 
     @Test func thatAWellThatACaseCannotNameIsToldBeforeAnythingIsWritten() throws {

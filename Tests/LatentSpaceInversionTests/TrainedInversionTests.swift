@@ -53,7 +53,7 @@ import Testing
     @Test func thatDecodingInOneBatchOrManyGivesTheSameRealizations() throws {
         let (_, _, inversion) = try trained()
         var stream = RandomStream(seed: 8, purpose: "latents")
-        let latents = (0..<70).map { _ in stream.normals(inversion.dimension) }
+        let latents = (0..<200).map { _ in stream.normals(inversion.dimension) }
         let together = inversion.decode(latents)
         #expect(together == latents.flatMap { inversion.decode([$0]) })
     }

@@ -70,9 +70,14 @@ import Testing
         let training = DualTraining(
             try DualNetworks(architecture, seed: 1), setup: setup,
             split: TrainingSplit(pairs: 40, realizations: 70, fraction: 0.1), settings: settings, seed: 1)
+        var told: [String] = []
         let error = #expect(throws: TrainingError.self) {
-            try trainer.run(training, set, { _ in }, nil, { false })
+            try trainer.run(training, set, { _ in }, { told.append("\($0)") }, nil, { false })
         }
+        #expect(told.count == 3)
+        #expect(
+            told.first == "training diverged in epoch 1; it goes on from the best weights at learning rate "
+                + "\(settings.learningRate / 2)")
         // Three restarts, each at half the rate.
         let rate = settings.learningRate / 8
         #expect(

@@ -57,8 +57,8 @@ struct FilesTests {
         let scratch = try ScratchFolder()
         try Files.write(Array(Self.packed.prefix(length)), to: scratch.file("a.gz"))
         #expect(
-            storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }.contains(
-                "is packed by gzip, but damaged or cut off"))
+            storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }?.contains(
+                "is packed by gzip, but damaged or cut off") == true)
     }
 
     @Test func thatAPackedFileWithAFlippedBitIsRefused() throws {
@@ -67,7 +67,8 @@ struct FilesTests {
         // Within the checksum that ends the file.
         bytes[24] ^= 1
         try Files.write(bytes, to: scratch.file("a.gz"))
-        #expect(storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }.contains("damaged or cut off"))
+        #expect(
+            storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }?.contains("damaged or cut off") == true)
     }
 
     @Test func thatARealFullDeviceIsReportedAsFull() throws {

@@ -92,7 +92,7 @@ extension StoredQuality {
 
     /// What a user should know about the training without reading its numbers.
     var notes: [String] {
-        var notes: [String] = []
+        var notes = numbers.restarts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
         if let floor = floorPanel, floor.median > numbers.floor.threshold {
             notes.append(
                 "The representation floor lies above the acceptance threshold: most truths cannot be represented within "
