@@ -88,7 +88,7 @@ let package = Package(
         tests("ReservoirTests", ["Reservoir", "TestSupport"]),
         tests("PriorModelsTests", ["PriorModels", "TestSupport"]),
         tests("FlowSimulationTests", ["FlowSimulation", "LinearAlgebra", "Reservoir", "TestSupport"]),
-        tests("RayTomographyTests", ["RayTomography", "TestSupport"]),
+        tests("RayTomographyTests", ["LinearAlgebra", "RayTomography", "TestSupport"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TestSupport"]),
         tests("LatentSpaceInversionTests", ["LatentSpaceInversion", "TestSupport"]),
         tests("CalibrationTests", ["Calibration", "TestSupport"]),

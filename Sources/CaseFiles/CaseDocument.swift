@@ -9,6 +9,16 @@ enum CaseDocument {
 
     /// - Throws: ``CaseFileError`` if the text is not YAML or not a mapping of fields.
     static func parse(_ text: String, file: String) throws(CaseFileError) -> Node.Mapping {
+        let root = try node(text, file: file, advice: "; 'lsi new' writes a case to start from")
+        guard let mapping = root.mapping else {
+            throw failure(file, root.mark?.line, "must hold fields with values, for example 'seed: 1'")
+        }
+        return mapping
+    }
+
+    /// - Parameter advice: added where the text is empty.
+    /// - Throws: ``CaseFileError`` if the text is not YAML or empty.
+    static func node(_ text: String, file: String, advice: String = "") throws(CaseFileError) -> Node {
         guard text.utf8.count <= sizeLimit else { throw failure(file, nil, "is larger than \(sizeLimit >> 20) MiB") }
         let root: Node?
         do {
@@ -16,11 +26,8 @@ enum CaseDocument {
         } catch {
             throw describe(error, file: file)
         }
-        guard let root else { throw failure(file, nil, "is empty; 'lsi new' writes a case to start from") }
-        guard let mapping = root.mapping else {
-            throw failure(file, root.mark?.line, "must hold fields with values, for example 'seed: 1'")
-        }
-        return mapping
+        guard let root else { throw failure(file, nil, "is empty" + advice) }
+        return root
     }
 
     private static func describe(_ error: any Error, file: String) -> CaseFileError {

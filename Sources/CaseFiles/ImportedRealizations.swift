@@ -151,8 +151,14 @@ private struct ImportReader {
 
     private func readHDF5(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
         guard let dataset else {
-            return try build(
-                members: try attempt { () throws(StorageError) in try EnsembleFile.read(path).0.realizations })
+            do {
+                return try build(members: try EnsembleFile.read(path).0.realizations)
+            } catch let error as StorageError {
+                throw ImportFailure(
+                    "names \(path): it \(error.reason); of a file from elsewhere, name the array by 'dataset'")
+            } catch {
+                throw error as? ImportFailure ?? ImportFailure("names \(path): \(error)")
+            }
         }
         return try ensemble(
             of: try attempt { () throws(StorageError) in

@@ -15,13 +15,13 @@ func readObservations(
     root.section("observations", required: true, "What was measured at the wells.") { section in
         let file = section.file(
             "file",
-            "CSV with the columns keyword, value, error and date or time, and well or not; or the summary of a simulator, "
-                + "`X.SMSPEC`, whose `vectors` are taken at the report times.")
+            "CSV with the columns keyword, value, error and date or time, and well or not; YAML with these names; or the "
+                + "summary of a simulator, `X.SMSPEC`, whose `vectors` are taken at the report times.")
         let historyEnd = section.optionalTime(
             "history_end", "What was measured later is withheld as forecast; by default nothing.")
         let truthFile = section.optionalFile(
             "truth",
-            "CSV with the columns keyword, value and date or time, or a summary: the noise-free truth of a synthetic case."
+            "CSV or YAML with keyword, value and date or time, or a summary: the noise-free truth of a synthetic case."
         )
         let names = section.texts(
             "vectors", default: [],

@@ -1,3 +1,5 @@
+import EclipseFiles
+import Foundation
 import Reservoir
 
 func readFluids(_ root: Section) -> Fluids? {
@@ -43,20 +45,22 @@ private func readPhase(_ section: Section, _ name: String, isWanted: Bool) -> Fl
     }
 }
 
-func readRock(_ root: Section, cells: CellProperties?) -> Rock? {
-    root.section("rock", required: true, when: ForwardModelChoice.flow, "What does not differ between realizations.") {
-        section in
+/// - Parameter displacing: decides which of the tables of a file is taken.
+func readRock(_ root: Section, cells: CellProperties?, displacing: Fluids.Displacing) -> Rock? {
+    root.section("rock", required: true, "What does not differ between realizations.") { section in
         let compressibility = section.number(
             "compressibility", .compressibility, .notNegative, default: 0, "Of the pore volume.")
         let reference = section.number(
             "reference_pressure", .pressure, .notNegative, default: 200,
             "Pressure at which the pore volume is that of the porosity.")
         let curves = section.section(
-            "relative_permeability", required: true, "How phases hinder each other.", readCurves)
+            "relative_permeability", required: true, "How phases hinder each other."
+        ) { readCurves($0, displacing) }
         let further = section.sections(
             "further_rock_types",
             "Curves of rock types 2, 3 and so on, with the fields of `relative_permeability`; SATNUM in the grid's `cells` "
-                + "says which cell is of which.", readCurves)
+                + "says which cell is of which."
+        ) { readCurves($0, displacing) }
         guard let curves, !further.contains(where: { $0 == nil }) else { return nil }
         let all = [curves] + further.compactMap(\.self)
         return Rock(
@@ -80,16 +84,42 @@ private func rockTypes(_ cells: CellProperties?, count: Int, _ section: Section)
     return nil
 }
 
-private func readCurves(_ section: Section) -> SaturationFunctions? {
+private func readCurves(_ section: Section, _ displacing: Fluids.Displacing) -> SaturationFunctions? {
     section.variant(
-        "model", default: "corey", "`corey`: power laws with end points; `table`: rows of values.",
+        "model", default: "corey",
+        "`corey`: power laws with end points; `table`: lists of values; `file`: a table in an Eclipse file.",
         [
             Section.Variant("corey", readCorey),
-            Section.Variant("table") { section in
-                guard let table = readTable(section) else { return nil }
-                return SaturationFunctions.table(table)
-            }
+            Section.Variant("table") { readTable($0).map(SaturationFunctions.table) },
+            Section.Variant("file") { readTableFile($0, displacing).map(SaturationFunctions.table) }
         ])
+}
+
+private func readTableFile(_ section: Section, _ displacing: Fluids.Displacing) -> SaturationTable? {
+    let path = section.file(
+        "file",
+        "Text with the keyword `SWOF`, or `SGOF` if gas displaces; other keywords are passed over. Capillary pressure is in "
+            + "bar, below the keyword `FIELD` in psi.")
+    let number = section.integer(
+        "region", 1...10_000, default: 1, "Which of the tables below the keyword, counted from 1.")
+    guard let path, !section.isDescribing else { return nil }
+    let keyword = displacing == .water ? "SWOF" : "SGOF"
+    do {
+        let tables = try SaturationTableFile(contentsOf: URL(fileURLWithPath: path)).tables(displacing: displacing)
+        if tables.isEmpty {
+            section.report("file", .other("names \(path), which has no \(keyword)"))
+        } else if number > tables.count {
+            section.report(
+                "region",
+                .wrong(
+                    found: "\(number)", requirement: "must be one of the \(tables.count) below \(keyword) in \(path)"))
+        } else {
+            return tables[number - 1]
+        }
+    } catch {
+        for problem in error.problems { section.report("file", .other("names \(path): \(problem)")) }
+    }
+    return nil
 }
 
 private func readCorey(_ section: Section) -> SaturationFunctions? {

@@ -7,7 +7,8 @@ import Storage
 ///     keyword,value,error,date
 ///     WOPR:P1,412.5,20.6,2020-03-01
 ///
-/// `time` in days may stand for `date`, and the well in a column of its own. Values are in METRIC units.
+/// `time` in days may stand for `date`, and the well in a column of its own. Values are in METRIC units. YAML with the same
+/// names is read as such a table, see ``SeriesDocument``.
 struct SeriesReader {
     /// Vectors that the forward model makes.
     let known: [VectorKey]
@@ -58,8 +59,11 @@ struct SeriesReader {
     }
 
     private func table(_ path: String) -> CSVTable? {
-        do {
-            return try CSVTable(reading: path)
+        do throws(StorageError) {
+            let text = try Files.readText(path)
+            return SeriesDocument.reads(path)
+                ? SeriesDocument(context: context, path: path).table(of: text)
+                : try CSVTable(parsing: text, path: path)
         } catch {
             report(path, error.line, "", .other("\(error.reason); \(error.advice)"))
             return nil

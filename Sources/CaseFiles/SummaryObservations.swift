@@ -117,4 +117,9 @@ struct SummaryReader {
 extension ObservationPlan {
     /// Whether ``file`` is the summary of a simulator rather than a table.
     public var isSummary: Bool { SummaryReader.reads(file) }
+
+    /// Whether ``file`` and ``truthFile`` are tables, which can be written as well as read.
+    public var isTable: Bool {
+        [file, truthFile].compactMap(\.self).allSatisfy { !SummaryReader.reads($0) && !SeriesDocument.reads($0) }
+    }
 }

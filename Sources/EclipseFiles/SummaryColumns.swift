@@ -55,7 +55,8 @@ struct SummaryColumns {
             guard isNamed, let factor = SummaryUnits.factor(of: units[column], for: key.quantity),
                 seen.insert(key).inserted
             else {
-                skipped.append(names[column].isEmpty ? keyword : "\(keyword):\(names[column])")
+                let isNameless = names[column].isEmpty || names[column].hasPrefix(":+")
+                skipped.append(isNameless ? keyword : "\(keyword):\(names[column])")
                 continue
             }
             vectors.append(Vector(key: key, column: column, factor: factor))

@@ -12,7 +12,9 @@ public struct Interruption: Error, CustomStringConvertible {
     private static let requested = Atomic(false)
 
     /// Turns the first SIGINT or SIGTERM into a request to stop; a second one ends the process at once.
+    /// A file beyond the size that the shell allows (`ulimit -f`) becomes an error of that write, as a full disk is.
     public static func listen() {
+        signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(128 + number) }

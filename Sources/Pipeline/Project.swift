@@ -71,13 +71,15 @@ public struct Project: Sendable {
 }
 
 extension Case {
-    /// Cuts the training set, the epochs and the simulations to a share, but not below what the methods need.
+    /// Cuts the training set, the epochs and the simulations to a share, but not below what the methods need. Epochs are cut
+    /// by its root: over fewer realizations each has fewer steps already.
     mutating func reduce(to effort: Double) {
         guard effort < 1 else { return }
         func share(_ count: Int, atLeast least: Int) -> Int { min(count, max(least, Int(effort * Double(count)))) }
         training.pairs = share(training.pairs, atLeast: 64)
         training.realizations = share(training.realizations, atLeast: 128)
-        training.settings.epochs = share(training.settings.epochs, atLeast: 2)
+        training.settings.epochs = min(
+            training.settings.epochs, max(4, Int(effort.squareRoot() * Double(training.settings.epochs))))
         calibration.budget = share(calibration.budget, atLeast: 60)
         calibration.proposal.count = share(calibration.proposal.count, atLeast: 20)
         calibration.smoother.ensembleSize = share(calibration.smoother.ensembleSize, atLeast: 30)

@@ -20,11 +20,11 @@ extension Project {
     /// - Throws: ``PipelineError`` if they may not.
     public func observe(truth number: Int, replacing: Bool) throws -> String {
         let plan = settings.observations
-        if plan.isSummary {
+        guard plan.isTable else {
             throw PipelineError(
                 "will not write synthetic observations to '\(plan.file)'",
-                reason: "it names the summary of a simulator",
-                advice: "name a CSV file as 'observations.file' for them")
+                reason: "they are written as CSV, which that file or the one of the truth is not",
+                advice: "name CSV files as 'observations.file' and 'observations.truth' for them")
         }
         for path in [plan.file, plan.truthFile].compactMap(\.self) where Files.exists(path) && !replacing {
             throw PipelineError(

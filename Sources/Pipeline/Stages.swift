@@ -95,12 +95,7 @@ extension Project {
         return asJSON ? panel.summaryJSON : panel.terminalText(style: .detect(descriptor: 1))
     }
 
-    private func trainingPanel() throws -> TrainingQualityPanel {
-        let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
-        return try TrainNetwork(project: self).prepared().panel(caseName: settings.name, maps: maps)
-    }
-
-    private func assembleReport() throws -> CalibrationReport {
+    func assembleReport() throws -> CalibrationReport {
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
         let observed = try observed()

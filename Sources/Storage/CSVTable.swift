@@ -8,10 +8,15 @@ public struct CSVTable: Equatable, Sendable {
         public let line: Int
         /// Without surrounding blanks, unless quoted.
         public let fields: [String]
+
+        public init(line: Int, fields: [String]) { (self.line, self.fields) = (line, fields) }
     }
 
     public let header: Row
     public let rows: [Row]
+
+    /// A table that came from elsewhere than text of this format.
+    public init(header: Row, rows: [Row]) { (self.header, self.rows) = (header, rows) }
 
     /// - Throws: ``StorageError`` if the file cannot be read, is no text, is empty or ends within quotes.
     public init(reading path: String) throws(StorageError) {

@@ -168,6 +168,10 @@ func unwritable(_ path: String, _ code: Int32) -> StorageError {
         StorageError(
             .diskFull, path: path, reason: "cannot be written because the disk is full",
             advice: "free some space and run again: what was finished is kept")
+    case EFBIG:
+        StorageError(
+            .diskFull, path: path, reason: "cannot be written because it is larger than files may be here",
+            advice: "raise the limit ('ulimit -f unlimited') and run again: what was finished is kept")
     case EACCES, EPERM, EROFS:
         StorageError(
             .unwritable, path: path, reason: "cannot be written because the folder \(folder(of: path)) is read-only",

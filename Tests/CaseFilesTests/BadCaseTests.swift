@@ -213,12 +213,13 @@ struct BadCaseTests {
     }
 
     @Test func thatDamagedCasesNeverTrap() {
-        for round in 0..<Fuzz.rounds(atMost: 300) {
-            let text = String(decoding: Fuzz.mutated(Array(StarterCase.text.utf8), round: round), as: UTF8.self)
-            do {
+        Fuzz.campaign("case.yaml", StarterCase.text) { text in
+            do throws(CaseFileError) {
                 _ = try Case.parse(text, file: "case.yaml", folder: "/nowhere", observations: .ifPresent)
+                return true
             } catch {
                 #expect(!error.problems.isEmpty)
+                return false
             }
         }
     }

@@ -1,5 +1,7 @@
 import Foundation
 import LinearAlgebra
+import TestSupport
+import Testing
 
 /// A new folder for one test, removed with all it holds when the test ends.
 final class ScratchFolder {
@@ -17,12 +19,18 @@ final class ScratchFolder {
 
 /// Seeded damage to valid text.
 enum Fuzz {
-    /// A quick number in the suite; a longer campaign is asked for by the environment.
-    static func rounds(atMost quick: Int) -> Int {
-        ProcessInfo.processInfo.environment["LSI_FUZZ_ROUNDS"].flatMap { Int($0) } ?? quick
+    static func campaign(
+        _ name: String, _ valid: String, sourceLocation: SourceLocation = #_sourceLocation, read: (String) -> Bool
+    ) {
+        let bytes = Array(valid.utf8)
+        FuzzCampaign.run(name, quick: 300, sourceLocation: sourceLocation) {
+            mutated(bytes, round: $0)
+        } read: {
+            read(String(decoding: $0, as: UTF8.self))
+        }
     }
 
-    static func mutated(_ valid: [UInt8], round: Int) -> [UInt8] {
+    private static func mutated(_ valid: [UInt8], round: Int) -> [UInt8] {
         var stream = RandomStream(seed: 17, purpose: "fuzz", index: UInt64(round))
         var bytes = valid
         let tokens = [

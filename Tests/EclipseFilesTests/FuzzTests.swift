@@ -5,30 +5,13 @@ import Testing
 
 @testable import EclipseFiles
 
-/// Damaged files must be refused or read, but never trap, hang, or make us allocate without bound. A longer campaign:
-/// `LSI_FUZZ_ROUNDS=100000 swift test -c release --filter FuzzTests`.
+/// Damaged files must be refused or read, but never trap, hang, or make us allocate without bound.
 @Suite(.serialized)
 struct FuzzTests {
-    /// Runs a reader on every damaged file and watches its time and the memory of all.
-    private func fuzz(_ name: String, _ valid: [UInt8], seed: UInt64, _ read: ([UInt8]) -> Bool) {
+    private func fuzz(_ name: String, _ valid: [UInt8], seed: UInt64, growth: Int = 64 << 20, _ read: ([UInt8]) -> Bool)
+    {
         let mutator = Mutator(valid: valid, seed: seed)
-        let before = peakMemory()
-        let clock = ContinuousClock()
-        var accepted = 0
-        var slowest = Duration.zero
-        for round in 0..<Mutator.rounds {
-            let input = mutator.input(round)
-            let time = clock.measure { if read(input) { accepted += 1 } }
-            slowest = max(slowest, time)
-        }
-        // The files have a few kilobytes, which take well below a millisecond; the rest is for a busy machine.
-        #expect(slowest < .seconds(10), "\(name)")
-        if let before, let after = peakMemory() {
-            // A grid may ask for a million cells, of which the reader keeps up to about twenty arrays of 8 bytes.
-            #expect(after - before < 400 << 20, "\(name) grew by \((after - before) >> 20) MiB")
-        }
-        // Some damage leaves a valid file, most does not: else the mutator or the reader would be asleep.
-        #expect(accepted > 0 && accepted < Mutator.rounds, "\(name): \(accepted) of \(Mutator.rounds) accepted")
+        FuzzCampaign.run(name, quick: 400, growth: growth, input: mutator.input, read: read)
     }
 
     @Test func thatDamagedGRDECLFilesAreSurvived() {
@@ -47,7 +30,8 @@ struct FuzzTests {
         deck.schedule = deck.schedule.replacingOccurrences(
             of: "END", with: "WELTARG\n P LRAT 60 /\n/\nTSTEP\n 3*2.5 /\nEND")
         try withScratchFolder { folder in
-            fuzz("deck", Array(deck.text.utf8), seed: 2) { bytes in
+            // A deck may ask for a million cells, of which the reader keeps up to about twenty arrays of 8 bytes.
+            fuzz("deck", Array(deck.text.utf8), seed: 2, growth: 400 << 20) { bytes in
                 guard let read = try? EclipseDeck(bytes: bytes, named: "A", includesIn: folder) else { return false }
                 let model = read.model
                 #expect(read.realization.cellCount == model.grid.cellCount)
@@ -55,6 +39,18 @@ struct FuzzTests {
                 #expect(model.wells.allSatisfy { !$0.completions.isEmpty })
                 return true
             }
+        }
+    }
+
+    @Test func thatDamagedTableFilesAreSurvived() {
+        let valid = "SWOF\n 0.2 0 0.9 0.3\n 0.5 0.1 0.2 0.1\n 0.8 0.4 0 0 /\nSGOF\n 0 0 1 0\n 0.8 1 0 0 /\n"
+        fuzz("SWOF", Array(valid.utf8), seed: 5) { bytes in
+            guard let file = try? SaturationTableFile(bytes: bytes, file: "a") else { return false }
+            for table in file.water + file.gas {
+                #expect(zip(table.saturation, table.saturation.dropFirst()).allSatisfy(<))
+                #expect((table.displacing + table.oil).allSatisfy { (0...1).contains($0) })
+            }
+            return true
         }
     }
 

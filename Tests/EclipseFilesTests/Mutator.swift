@@ -14,9 +14,6 @@ struct Mutator {
         "\nUNKNOWN\n"
     ].map { Array($0.utf8) }
 
-    /// How many inputs each reader gets. A longer campaign is asked for by the environment.
-    static var rounds: Int { ProcessInfo.processInfo.environment["LSI_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 400 }
-
     func input(_ round: Int) -> [UInt8] {
         var stream = RandomStream(seed: seed, purpose: "eclipse fuzz", index: UInt64(round))
         var bytes = valid
@@ -41,13 +38,4 @@ struct Mutator {
         default: if position + 4 <= bytes.count { bytes[position..<position + 4].reverse() }
         }
     }
-}
-
-/// Largest resident memory of this process so far [bytes]; `nil` where the system does not tell.
-func peakMemory() -> Int? {
-    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
-        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-        let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
-    else { return nil }
-    return kilobytes * 1024
 }

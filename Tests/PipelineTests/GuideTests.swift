@@ -3,10 +3,6 @@ import Testing
 
 /// Runs what the guide tells a reader to type.
 struct GuideTests {
-    /// The program, where the tests were built.
-    private static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        .appending(path: "lsi").path
-
     /// The lines behind a `$` in the `console` blocks of a page.
     private func commands(of page: String) throws -> [[String]] {
         try Documentation.blocks(of: page, language: "console").flatMap { block in
@@ -21,7 +17,7 @@ struct GuideTests {
         let commands = try commands(of: page)
         #expect(commands.count >= 2)
         for command in commands {
-            let (status, text) = try output(of: Self.program, command, in: folder.path)
+            let (status, text) = try output(of: builtProgram, command, in: folder.path)
             #expect(status == 0, "lsi \(command.joined(separator: " "))")
             #expect(!text.isEmpty, "lsi \(command.joined(separator: " "))")
         }
@@ -32,7 +28,7 @@ struct GuideTests {
     }
 
     @Test func thatTheGuideListsEveryCommand() throws {
-        let help = try output(of: Self.program, ["--help"]).text
+        let help = try output(of: builtProgram, ["--help"]).text
         let list = try #require(help.components(separatedBy: "SUBCOMMANDS:").last)
         // Two blanks before each name; continuation lines are indented further.
         let names = list.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
@@ -44,13 +40,13 @@ struct GuideTests {
 
     @Test func thatExitCodesAreThoseOfTheGuide() throws {
         let folder = try TemporaryFolder()
-        #expect(try output(of: Self.program, ["run"]).status == 64)
-        #expect(try output(of: Self.program, ["run", folder("nothing")]).status == 65)
+        #expect(try output(of: builtProgram, ["run"]).status == 64)
+        #expect(try output(of: builtProgram, ["run", folder("nothing")]).status == 65)
         try "wells: 3\n".write(toFile: folder("case.yaml"), atomically: true, encoding: .utf8)
-        #expect(try output(of: Self.program, ["run", folder("case.yaml")]).status == 65)
+        #expect(try output(of: builtProgram, ["run", folder("case.yaml")]).status == 65)
         try "RUNSPEC\nFAULTS\nEND\n".write(toFile: folder("A.DATA"), atomically: true, encoding: .utf8)
-        #expect(try output(of: Self.program, ["new", folder("a"), "--from-deck", folder("A.DATA")]).status == 65)
-        #expect(try output(of: Self.program, ["new", folder.path]).status == 73)
+        #expect(try output(of: builtProgram, ["new", folder("a"), "--from-deck", folder("A.DATA")]).status == 65)
+        #expect(try output(of: builtProgram, ["new", folder.path]).status == 73)
     }
 
     @Test func thatLinksBetweenPagesLead() throws {
@@ -67,7 +63,7 @@ struct GuideTests {
 
     @Test func thatACompletionScriptIsMade() throws {
         for shell in ["bash", "zsh", "fish"] {
-            let (status, text) = try output(of: Self.program, ["--generate-completion-script", shell])
+            let (status, text) = try output(of: builtProgram, ["--generate-completion-script", shell])
             #expect(status == 0 && text.contains("export"), "\(shell)")
         }
     }

@@ -45,6 +45,29 @@ struct BrowserTests {
         #expect(dom["errors"] as? [String] == [])
     }
 
+    @Test func thatThePageFitsAPhone() throws {
+        let browser = try #require(Browser.located)
+        let report = SyntheticReport.calibration()
+        let chosen = report.members[1].realization
+        let dom = try browser.dom(
+            of: report.page(plots: .interactive(browser.library)), named: "calibration-phone", width: 390,
+            running: "document.querySelector('tr[data-realization=\"\(chosen)\"] button').click();",
+            reporting: """
+                const outside = Array.from(document.querySelectorAll('main *')).filter((element) =>
+                    element.getBoundingClientRect().right > 391 && !element.closest('.scroll, .drawing, nav, pre'));
+                return {
+                    width: window.innerWidth, wide: document.documentElement.scrollWidth,
+                    outside: outside.slice(0, 5).map((element) => element.outerHTML.slice(0, 80)),
+                    title: document.getElementById('detail-title').textContent
+                };
+                """)
+        #expect(dom["width"] as? Int == 390)
+        #expect(dom["wide"] as? Int ?? 999 <= 390)
+        #expect(dom["outside"] as? [String] == [])
+        #expect(dom["title"] as? String == "Realization \(chosen)\(report.members[1].role.map { " (\($0))" } ?? "")")
+        #expect(dom["errors"] as? [String] == [])
+    }
+
     @Test func thatTheOtherPagesDrawEverythingWithoutAnError() throws {
         let browser = try #require(Browser.located)
         let plots = PagePlots.interactive(browser.library)
@@ -88,9 +111,10 @@ private struct Browser {
     }()
 
     /// Loads a page, runs a script in it and waits; the object that `report` returns, with the errors met under `errors`.
-    func dom(of page: String, named name: String, running action: String, reporting report: String) throws -> [String:
-        Any]
-    {
+    /// - Parameter width: of the page [pixels]; a browser's own window does not become as narrow as a phone's.
+    func dom(
+        of page: String, named name: String, width: Int? = nil, running action: String, reporting report: String
+    ) throws -> [String: Any] {
         let early = """
             <script>window.errorsMet = [];
             window.addEventListener('error', (event) => errorsMet.push(String(event.message)));
@@ -107,6 +131,7 @@ private struct Browser {
                 result.id = 'result';
                 result.textContent = btoa(unescape(encodeURIComponent(JSON.stringify(report))));
                 document.body.append(result);
+                if (parent !== window) { parent.postMessage(result.textContent, '*'); }
             }, 4000);</script></body>
             """
         try PageFiles.keep(page, as: name)
@@ -115,12 +140,32 @@ private struct Browser {
         return try PageFiles.withFolder { folder in
             let file = folder.appendingPathComponent("page.html"), output = folder.appendingPathComponent("dom.html")
             try Data(tried.utf8).write(to: file)
-            try run(file, profile: folder.appendingPathComponent("profile"), output: output)
+            if let width {
+                let frame = folder.appendingPathComponent("frame.html")
+                try Data(Self.frame(width: width).utf8).write(to: frame)
+                try run(frame, profile: folder.appendingPathComponent("profile"), output: output)
+            } else {
+                try run(file, profile: folder.appendingPathComponent("profile"), output: output)
+            }
             let dom = try String(contentsOf: output, encoding: .utf8)
             let result = try #require(dom.firstMatch(of: /<pre id="result">([A-Za-z0-9+\/=]*)<\/pre>/))
             let data = try #require(Data(base64Encoded: String(result.1)))
             return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
         }
+    }
+
+    /// Shows `page.html` beside it and takes over the result that it posts.
+    private static func frame(width: Int) -> String {
+        """
+        <!DOCTYPE html><html><body style="margin:0">
+        <iframe src="page.html" style="width:\(width)px;height:6000px;border:0"></iframe>
+        <script>window.addEventListener('message', (event) => {
+            const result = document.createElement('pre');
+            result.id = 'result';
+            result.textContent = event.data;
+            document.body.append(result);
+        });</script></body></html>
+        """
     }
 
     private func run(_ file: URL, profile: URL, output: URL) throws {

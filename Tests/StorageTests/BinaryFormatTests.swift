@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -81,10 +82,10 @@ struct NPYTests {
         for (seed, version) in [(1, 1), (2, 2)] as [(UInt64, UInt8)] {
             let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }   \n"
             let mutator = Mutator(valid: file(header, [UInt8](repeating: 7, count: 24), version: version), seed: seed)
-            for round in 0..<Mutator.rounds {
-                let input = mutator.input(round)
-                guard let array = try? NPY.parse(input, path: "a") else { continue }
-                #expect(array.values.count <= input.count)
+            FuzzCampaign.run("NPY version \(version)", input: mutator.input) { bytes in
+                guard let array = try? NPY.parse(bytes, path: "a") else { return false }
+                #expect(array.values.count <= bytes.count)
+                return true
             }
         }
     }
@@ -118,10 +119,10 @@ struct HDF5ImportTests {
                 "k": StoredArray((0..<50).map { Float($0) }), "n": StoredArray([1, 2] as [Int64])
             ], texts: ["note": "made elsewhere"])
         let mutator = Mutator(valid: try HDF5.encode(document), seed: 21)
-        for round in 0..<Mutator.rounds {
-            let input = mutator.input(round)
-            guard let arrays = try? HDF5.decodeIsolated(input, dataset: nil) else { continue }
-            #expect(arrays.values.allSatisfy { $0.values.count <= 1032 * input.count })
+        FuzzCampaign.run("HDF5", input: mutator.input) { bytes in
+            guard let arrays = try? HDF5.decodeIsolated(bytes, dataset: nil) else { return false }
+            #expect(arrays.values.allSatisfy { $0.values.count <= 1032 * bytes.count })
+            return true
         }
     }
 }
@@ -161,10 +162,10 @@ struct NetpbmTests {
         ]
         for (seed, valid) in images.enumerated() {
             let mutator = Mutator(valid: valid, seed: UInt64(31 + seed))
-            for round in 0..<Mutator.rounds {
-                let input = mutator.input(round)
-                guard let image = try? Netpbm.parse(input, path: "a") else { continue }
-                #expect(image.levels.count <= 8 * input.count)
+            FuzzCampaign.run(seed == 0 ? "PBM" : "PGM", input: mutator.input) { bytes in
+                guard let image = try? Netpbm.parse(bytes, path: "a") else { return false }
+                #expect(image.levels.count <= 8 * bytes.count)
+                return true
             }
         }
     }

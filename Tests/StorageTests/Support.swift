@@ -51,9 +51,6 @@ struct Mutator {
     let valid: [UInt8]
     let seed: UInt64
 
-    /// How many inputs each reader gets. A longer campaign is asked for by the environment.
-    static var rounds: Int { ProcessInfo.processInfo.environment["LSI_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 500 }
-
     func input(_ round: Int) -> [UInt8] {
         var stream = RandomStream(seed: seed, purpose: "fuzz", index: UInt64(round))
         var bytes = valid

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -47,10 +48,11 @@ struct CSVTableTests {
     @Test func thatDamagedTablesNeverTrap() throws {
         let mutator = Mutator(
             valid: Array("keyword,value,error,date\nWOPR:P1,\"1,5\",2,2020-01-01\r\n# c\nx,\"a\nb\",,\n".utf8), seed: 3)
-        for round in 0..<Mutator.rounds {
-            let text = String(decoding: mutator.input(round), as: UTF8.self)
-            guard let table = try? CSVTable(parsing: text, path: "t.csv") else { continue }
+        FuzzCampaign.run("CSV", input: mutator.input) { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let table = try? CSVTable(parsing: text, path: "t.csv") else { return false }
             #expect(table.rows.allSatisfy { !$0.fields.isEmpty && $0.line >= 1 })
+            return true
         }
     }
 }

@@ -110,7 +110,7 @@ extension Project {
     }
 
     /// The calibration that belongs to the case as it is.
-    private func lastCalibration() throws -> (
+    func lastCalibration() throws -> (
         stage: CalibrateCase, observed: ObservedData, calibrator: Calibrator, result: CalibrationResult
     ) {
         let missing = PipelineError(

@@ -8,21 +8,50 @@ struct EnsembleMaps {
     let wells: [MapWell]
     /// Name of each facies code; empty in a prior without facies.
     let faciesNames: [UInt8: String]
+    /// In ascending order; a map holds the position of a code here.
+    private let codes: [UInt8]
+    private let position: [Float]
 
     init(_ reservoir: ReservoirModel, faciesNames: [UInt8: String]) {
         grid = reservoir.grid
         wells = reservoir.wells.compactMap { MapWell($0) }
         self.faciesNames = faciesNames
+        codes = faciesNames.keys.sorted()
+        var position = [Float](repeating: 0, count: 256)
+        for (index, code) in codes.enumerated() { position[Int(code)] = Float(index) }
+        self.position = position
     }
 
     /// Facies if there are any, otherwise permeability.
     func realization(_ realization: Realization, title: String) -> MapPanel {
         if let facies = realization.facies {
             return panel(
-                title, facies.map { Float(position[$0] ?? 0) }, .facies(names: codes.map { faciesNames[$0] ?? "\($0)" })
-            )
+                title, facies.map { position[Int($0)] }, .facies(names: codes.map { faciesNames[$0] ?? "\($0)" }))
         }
         return panel(title, realization.permeabilityX, .permeability)
+    }
+
+    /// What of a realization is worth looking at: facies, permeability if facies do not fix it, and porosity if it varies
+    /// in a prior without facies.
+    func fields(of realization: Realization) -> [MapPanel] {
+        guard let facies = realization.facies else {
+            let permeability = panel("Permeability", realization.permeabilityX, .permeability)
+            let first = realization.porosity.first ?? 0
+            guard realization.porosity.contains(where: { abs($0 - first) > 1e-3 }) else { return [permeability] }
+            return [permeability, panel("Porosity", realization.porosity, .porosity)]
+        }
+        let shown = [self.realization(realization, title: "Facies")]
+        guard varies(realization.permeabilityX, within: facies) else { return shown }
+        return shown + [panel("Permeability", realization.permeabilityX, .permeability)]
+    }
+
+    private func varies(_ permeability: [Float], within facies: [UInt8]) -> Bool {
+        var known = [Float](repeating: .nan, count: 256)
+        for (value, code) in zip(permeability, facies) {
+            let first = known[Int(code)]
+            if first.isNaN { known[Int(code)] = value } else if abs(value - first) > 0.01 * first { return true }
+        }
+        return false
     }
 
     /// Probability of each facies but the first, or mean and standard deviation of log-permeability.
@@ -46,11 +75,6 @@ struct EnsembleMaps {
                 panel("\(name): standard deviation of \(facies)", deviation, .spread(label: "-"))
             ]
         }
-    }
-
-    private var codes: [UInt8] { faciesNames.keys.sorted() }
-    private var position: [UInt8: Int] {
-        Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
     }
 
     private func moments(_ fields: [[Float]], _ weights: [Double]) -> (mean: [Float], deviation: [Float]) {

@@ -20,6 +20,7 @@ extension PreparedTraining {
             + "\(inversion.dataDimension) data latents\(inversion.settings.isVariational ? ", variational" : "")"
     }
 
+    /// Of the losses that took part: those of the data stay zero while the model's networks are trained alone.
     private var curves: [LearningCurve] {
         func curve(_ name: String, _ value: (EpochLosses) -> Double) -> LearningCurve {
             LearningCurve(
@@ -28,7 +29,7 @@ extension PreparedTraining {
         }
         return [
             curve("model", \.model), curve("model from data", \.modelFromData), curve("data", \.data)
-        ]
+        ].filter { curve in (curve.training + curve.validation).contains { $0 != 0 } }
     }
 
     private var errors: [QualityRow] {

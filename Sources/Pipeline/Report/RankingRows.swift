@@ -28,10 +28,16 @@ struct RankingRows {
             rows.append(
                 row(
                     rejected.candidate, rank: failed ? nil : rows.count + 1,
-                    status: failed ? .failed(why: rejected.reason) : .rejected(why: rejected.reason),
+                    status: failed ? .failed(why: rejected.reason) : .rejected(why: reason(rejected)),
                     distance: nil, scenario: scenarios[rejected.candidate], duplicateOf: nil))
         }
         return rows
+    }
+
+    /// The mismatch itself and the threshold stand beside it in every table.
+    private func reason(_ rejected: Ranking.Rejected) -> String {
+        guard let worst = result.candidates[rejected.candidate].mismatch?.worstVector else { return rejected.reason }
+        return "furthest off: \(worst.name) (\(NumberFormat.significant(worst.part.value)))"
     }
 
     func breakdown(observed: ObservedData) -> MismatchBreakdown {

@@ -64,19 +64,27 @@ struct ReportAssembly {
 
     private var acceptance: AcceptanceSummary {
         let types = Set(observed.layout.entries.map(\.key.keyword)).sorted()
-        let noise = types.map { type in
-            let relative = zip(observed.layout.entries, zip(observed.values, observed.errors))
-                .filter { $0.0.key.keyword == type && $0.1.0 != 0 }.map { $0.1.1 / abs($0.1.0) }
-            let least = relative.min() ?? .nan
-            return
-                "\(type): standard deviations from the observation file, from \(NumberFormat.percent(least)) of the value"
-        }
+        let noise = types.map(noiseText)
         let correlated = observed.correlationTime.map {
             ["errors of one vector correlated in time over \(NumberFormat.days($0))"]
         }
         return AcceptanceSummary(
             dataCount: observed.count, noise: noise + (correlated ?? ["errors independent of each other"]),
             rule: "\(result.test.rule)", threshold: result.test.threshold, overfitBelow: result.test.overfitThreshold)
+    }
+
+    /// For example `WOPR: 0.4 to 12 sm3/day, in the median 5 % of the value`.
+    private func noiseText(_ type: String) -> String {
+        let data = zip(observed.layout.entries, zip(observed.values, observed.errors))
+            .filter { $0.0.key.keyword == type }
+        let quantity = VectorKey(type).quantity
+        let errors = data.map { $0.1.1 / quantity.metricFactor }
+        let unit = quantity.metricUnit == "-" ? "" : " " + quantity.metricUnit
+        let bounds = [errors.min() ?? .nan, errors.max() ?? .nan].map(NumberFormat.significant)
+        let size = bounds[0] == bounds[1] ? bounds[0] : bounds.joined(separator: " to ")
+        let relative = median(data.filter { $0.1.0 != 0 }.map { $0.1.1 / abs($0.1.0) })
+        return "\(type): \(size)\(unit)"
+            + (relative.isFinite ? ", in the median \(NumberFormat.rounded(100 * relative)) % of the value" : "")
     }
 
     private func range(_ values: [Double]) -> MismatchRange? {
@@ -95,7 +103,8 @@ struct ReportAssembly {
     private var conflicts: [PriorDataConflict] { observed.conflicts(with: priorSeries) }
 
     private var warnings: [String] {
-        var warnings = conflicts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
+        // Where nothing was accepted they stand among the reasons.
+        var warnings = result.accounting.accepted > 0 ? conflicts.map(\.sentence) : []
         let overfit = result.ranking.accepted.count(where: \.isOverfit)
         if overfit > 0 {
             warnings.append(
@@ -125,7 +134,7 @@ struct ReportAssembly {
             reasons.append(
                 "The networks cannot represent a match: their floor is above the threshold for most realizations.")
         }
-        if let conflict = conflicts.first { reasons.append("\(conflict).") }
+        reasons += conflicts.map(\.sentence)
         let values = result.candidates.compactMap { $0.mismatch?.value }
         if let best = values.min() {
             reasons.append(
@@ -157,7 +166,7 @@ struct ReportAssembly {
             guard let series = result.series[index] else { return nil }
             return MemberPanel(
                 realization: index, role: roles[index],
-                maps: [maps.realization(realization, title: "realization \(index)")],
+                maps: maps.fields(of: realization),
                 curves: vectors.map { series[$0.key] ?? [] })
         }
     }
@@ -165,10 +174,10 @@ struct ReportAssembly {
     private func ensembleMaps(_ maps: EnsembleMaps) throws -> [MapPanel] {
         let prior = try project.priorModel()
         let draws = (0..<100).map { prior.realization($0) }
-        let before = maps.ensemble(draws, weights: draws.map { _ in 0.01 }, name: "prior")
+        let before = maps.ensemble(draws, weights: draws.map { _ in 0.01 }, name: "Prior")
         let (members, weights) = result.ensemble
         let realizations = try calibrator.realizations(of: members.map { result.candidates[$0] })
-        return before + maps.ensemble(realizations, weights: weights, name: "calibrated")
+        return before + maps.ensemble(realizations, weights: weights, name: "Calibrated")
     }
 
     /// The scenario of each candidate, by index.
@@ -230,9 +239,14 @@ private struct MemberRoles {
     subscript(index: Int) -> String? { roles[index] }
 }
 
+extension PriorDataConflict {
+    fileprivate var sentence: String { "\(self)".prefix(1).uppercased() + "\(self)".dropFirst() + "." }
+}
+
 /// Numbers within sentences.
 enum NumberFormat {
     static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
+    static func rounded(_ value: Double) -> String { String(format: "%.2g", value) }
     static func percent(_ fraction: Double) -> String { String(format: "%.3g %%", 100 * fraction) }
     static func days(_ seconds: Double) -> String { String(format: "%.4g days", seconds / Unit.day) }
 }

@@ -2,7 +2,8 @@ import Calibration
 import Reports
 import Reservoir
 
-/// Every observed vector as the report shows it: what prior and accepted realizations say, and what was measured.
+/// Every vector of a well as the report shows it: what prior and accepted realizations say, and what was measured, if
+/// anything.
 struct VectorPanels {
     let history: [Observation], withheld: [Observation]
     let historyEnd: Double?
@@ -15,8 +16,9 @@ struct VectorPanels {
     func panels() -> [VectorPanel] {
         let priorForecast = prior.isEmpty ? nil : Forecast(of: prior)
         let acceptedForecast = accepted.isEmpty ? nil : Forecast(of: accepted, weights: weights)
-        return keys.compactMap { key in
-            guard let times = (priorForecast ?? acceptedForecast)?.times else { return nil }
+        guard let any = priorForecast ?? acceptedForecast else { return [] }
+        return keys(also: any).compactMap { key in
+            let times = any.times
             return VectorPanel(
                 key: key, times: times, historyEnd: historyEnd, prior: fan(priorForecast, key),
                 accepted: fan(acceptedForecast, key), observations: history.filter { $0.key == key },
@@ -24,9 +26,19 @@ struct VectorPanels {
         }
     }
 
-    private var keys: [VectorKey] {
+    /// Those observed, then the other rates, cuts and pressures of wells that are more than what a control holds fixed.
+    private func keys(also forecast: Forecast) -> [VectorKey] {
         var seen: Set<VectorKey> = []
-        return (history + withheld).map(\.key).filter { seen.insert($0).inserted }
+        let observed = (history + withheld).map(\.key).filter { seen.insert($0).inserted }
+        let others = (prior.first ?? accepted.first)?.keys ?? []
+        return observed
+            + others.filter { key in
+                guard key.well != nil, key.quantity != .total, !seen.contains(key), let fan = forecast[key] else {
+                    return false
+                }
+                let (low, high) = ((fan.p10 + fan.p90).min() ?? 0, (fan.p10 + fan.p90).max() ?? 0)
+                return high - low > 1e-3 * max(abs(low), abs(high))
+            }
     }
 
     private func fan(_ forecast: Forecast?, _ key: VectorKey) -> Fan? {

@@ -17,13 +17,22 @@ struct WriteReport {
         try Files.write(report.rankingCSV, to: folder.appending(path: "ranking.csv").path)
         try Files.write(report.vectorsCSV, to: folder.appending(path: "vectors.csv").path)
         try Files.write(report.breakdownCSV, to: folder.appending(path: "mismatch.csv").path)
-        try Files.write(report.comparisonCSV, to: folder.appending(path: "methods.csv").path)
-        try accepted.write(to: folder.path)
-        let formats = figures ? Gnuplot.Format.allCases : [.svg]
-        let writer = FigureWriter(
-            gnuplot: try Gnuplot.locate(), folder: folder.appending(path: "figures", directoryHint: .isDirectory),
-            formats: formats)
-        _ = try writer.write(report)
+        try writeFigures(of: report, asked: figures, to: folder.appending(path: "figures", directoryHint: .isDirectory))
+    }
+
+    /// SVG in any case, so that a figure is at hand; all formats if `asked`. Only then must there be gnuplot.
+    private func writeFigures(of report: CalibrationReport, asked: Bool, to folder: URL) throws {
+        let gnuplot: Gnuplot
+        do throws(GnuplotError) {
+            gnuplot = try Gnuplot.locate()
+        } catch {
+            if asked { throw error }
+            return project.console.note("no figures beside the page: \(error)")
+        }
+        // Those of an earlier run may show other realizations.
+        try? FileManager.default.removeItem(at: folder)
+        _ = try FigureWriter(gnuplot: gnuplot, folder: folder, formats: asked ? Gnuplot.Format.allCases : [.svg])
+            .write(report)
     }
 }
 

@@ -1,11 +1,16 @@
 extension CalibrationReport {
     /// Ensemble maps and the realizations that stand for the ensemble.
     func mapsSection(_ builder: inout PageBuilder) -> PageSection? {
-        let chosen = members.filter { $0.role != nil }
+        let order = ["best", "median", "most different"]
+        let chosen =
+            order.compactMap { role in members.first { $0.role == role } }
+            + members.filter { member in member.role.map { !order.contains($0) } ?? false }
         guard !maps.isEmpty || !chosen.isEmpty else { return nil }
         var content: Markup = ""
         if !maps.isEmpty {
-            let drawn = maps.map { builder.place(.map($0)) }
+            // One scale for each quantity, so that prior and calibrated compare.
+            let scales = MapScale.shared(by: maps)
+            let drawn = maps.map { builder.place(.map($0), scale: scales[$0.quantity.kind]) }
             content = "<div class=\"plots maps\">\(drawn)</div>\(Self.wellLegend)"
         }
         if !chosen.isEmpty {

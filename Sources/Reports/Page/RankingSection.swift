@@ -73,7 +73,7 @@ extension CalibrationReport {
     private static func statusText(_ row: RankingRow) -> Markup {
         let word = row.status.word
         let note = row.note
-        let told: Markup = note.isEmpty ? "" : " <span class=\"why\">\(note)</span>"
+        let told: Markup = note.isEmpty ? "" : " <span class=\"why\" title=\"\(note)\">\(note)</span>"
         return "<span class=\"status \(word)\">\(word)</span>\(told)"
     }
 

@@ -51,7 +51,12 @@
             tickfont: font, hoverformat: ".4~g"
         };
         if (axis.limits) { layout.range = axis.limits; }
-        if (axis.scale === "date") { layout.type = "date"; delete layout.hoverformat; }
+        if (axis.scale === "date") {
+            // Level labels: months and years need more room than years alone.
+            const years = (Math.max(...values) - Math.min(...values)) / (365 * 86400);
+            Object.assign(layout, { type: "date", tickangle: 0, nticks: years < 4 ? 4 : 6 });
+            delete layout.hoverformat;
+        }
         if (axis.scale !== "logarithmic") { return layout; }
         const [low, high] = decades(values);
         if (!(low <= high)) { return layout; }
@@ -149,9 +154,9 @@
         const across = spans.flatMap((s) => s.x || s.left.concat(s.right));
         const upward = spans.flatMap((s) => s.y || s.height || s.low.concat(s.high));
         const layout = {
-            margin: { l: 48, r: 10, t: 8 + 14 * chart.verticals.length, b: 36 }, font, modebar, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+            margin: { l: 48, r: 10, t: 8 + 14 * chart.verticals.length, b: chart.legend ? 58 : 36 }, font, modebar, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
             xaxis: axisLayout(chart.x, asLogarithm, across), yaxis: { ...axisLayout(chart.y, false, upward), rangemode: chart.y.zero ? "tozero" : "normal" },
-            showlegend: chart.legend, legend: { orientation: "h", y: -0.2, x: 0, font }, barmode: "stack", bargap: 0,
+            showlegend: chart.legend, legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0, font }, barmode: "stack", bargap: 0,
             hovermode: "closest", hoverlabel: { font: { ...font, color: ink }, bgcolor: "#fff" }, dragmode: "zoom",
             ...chartShapes(chart, asLogarithm)
         };
