@@ -35,8 +35,8 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .systemLibrary(name: "CSuiteSparse", providers: [.apt(["libsuitesparse-dev"])]),
         .systemLibrary(name: "CFFTW", providers: [.apt(["libfftw3-dev"])]),
-        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("hdf5_serial")]),
         // The few kernels that are worth compiling for several instruction sets, chosen at run time.
         .target(name: "CKernels", cSettings: [.define("NDEBUG")]),
@@ -49,7 +49,7 @@ let package = Package(
         stage("NeuralNetworks", ["LinearAlgebra", "CKernels"]),
         stage("LatentSpaceInversion", ["LinearAlgebra", "NeuralNetworks", "Reservoir"]),
         stage("Calibration", ["LinearAlgebra", "Reservoir"]),
-        stage("Storage", ["Reservoir", "CHDF5", "CPNG", "CZlib"]),
+        stage("Storage", ["Reservoir", "CHDF5", "CZlib", "CPNG"]),
         stage("EclipseFiles", ["Reservoir"]),
         stage(
             "CaseFiles",

@@ -6,7 +6,8 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Benchmarks", abstract: "Measures speed and accuracy of lsi; prints JSON.",
         subcommands: [
-            FlowBenchmark.self, FlowScalingBenchmark.self, NetworkFloorBenchmark.self, NetworkSpeedBenchmark.self,
+            FlowBenchmark.self, FlowScalingBenchmark.self, PriorBenchmark.self, NetworkFloorBenchmark.self,
+            NetworkSpeedBenchmark.self,
             NetworkMNISTBenchmark.self
         ])
 }

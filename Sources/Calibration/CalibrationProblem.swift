@@ -43,15 +43,19 @@ public struct CalibrationProblem: Sendable {
     /// Realizations of the prior itself by index, for rejection and for model-space methods; `nil`: latents are drawn
     /// from their standard normal prior and decoded.
     public let priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])?
+    /// Derivatives of the simulated data by the latents, `[data x dimension]` in the data's units, at each of the latents given;
+    /// `nil` in place of one that cannot be simulated. `nil` if the simulator knows none.
+    public let sensitivities: (@Sendable ([[Double]]) throws -> [Matrix?])?
 
     public init(
         observed: ObservedData, parameterization: any Parameterization, proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
-        priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil
+        priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
+        sensitivities: (@Sendable ([[Double]]) throws -> [Matrix?])? = nil
     ) {
         (self.observed, self.parameterization) = (observed, parameterization)
         (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)
-        self.priorRealizations = priorRealizations
+        (self.priorRealizations, self.sensitivities) = (priorRealizations, sensitivities)
     }
 }
 
@@ -59,6 +63,7 @@ public struct CalibrationProblem: Sendable {
 public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertible {
     case needsProposal(method: String)
     case needsPriorRealizations(method: String)
+    case needsSensitivities(method: String)
     /// Fewer simulations came through than the method can work with.
     case tooFewSimulated(succeeded: Int, of: Int, needed: Int, lastReason: String?)
     case factorization(FactorizationError)
@@ -69,6 +74,9 @@ public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertibl
             "the method `\(method)` needs a trained network; train the case or choose another method"
         case .needsPriorRealizations(let method):
             "the method `\(method)` needs realizations of the prior"
+        case .needsSensitivities(let method):
+            "the method `\(method)` needs the sensitivities of the built-in simulator without gravity and capillary pressure; "
+                + "choose another method"
         case .tooFewSimulated(let succeeded, let total, let needed, let reason):
             "only \(succeeded) of \(total) simulations succeeded, \(needed) are needed"
                 + (reason.map { "; the last failure: \($0)" } ?? "")

@@ -10,6 +10,8 @@ public enum CalibrationMethod: String, Equatable, Sendable, Codable, CaseIterabl
     case sequentialMonteCarlo = "smc"
     /// Waves of simulations near the observation, each retraining a local emulator of the data that steers the next.
     case localRetraining = "local-retraining"
+    /// Gauss-Newton searches along the simulator's sensitivities, then chains about what they found.
+    case gradientSearch = "gradient"
     /// Draws from the prior; the accepted ones are kept. Targets the posterior.
     case rejection
     /// Ensemble smoother with multiple data assimilation on the grid's properties themselves.
@@ -31,6 +33,7 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
     public var smoother: EnsembleSmootherSettings
     public var sequential: SequentialMonteCarloSettings
     public var retraining: LocalRetrainingSettings
+    public var gradient: GradientSearchSettings
 
     public init(
         method: CalibrationMethod = .ensembleSmoother, budget: Int = 3_000, wantedDistinct: Int? = nil,
@@ -38,12 +41,13 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
         proposal: ProposalSettings = ProposalSettings(),
         smoother: EnsembleSmootherSettings = EnsembleSmootherSettings(),
         sequential: SequentialMonteCarloSettings = SequentialMonteCarloSettings(),
-        retraining: LocalRetrainingSettings = LocalRetrainingSettings()
+        retraining: LocalRetrainingSettings = LocalRetrainingSettings(),
+        gradient: GradientSearchSettings = GradientSearchSettings()
     ) {
         (self.method, self.budget, self.wantedDistinct) = (method, budget, wantedDistinct)
         (self.acceptance, self.distinctness) = (acceptance, distinctness)
         (self.proposal, self.smoother) = (proposal, smoother)
-        (self.sequential, self.retraining) = (sequential, retraining)
+        (self.sequential, self.retraining, self.gradient) = (sequential, retraining, gradient)
     }
 
     /// - Throws: ``ParameterError`` naming the first setting out of range.
@@ -58,6 +62,7 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
         try smoother.validate()
         try sequential.validate()
         try retraining.validate()
+        try gradient.validate()
         return self
     }
 }

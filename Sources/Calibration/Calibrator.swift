@@ -65,12 +65,14 @@ public struct Calibrator: Sendable {
     public mutating func nextBatch() throws -> [Realization] {
         precondition(checkpoint.firstPending == checkpoint.candidates.count, "the last batch was not absorbed")
         guard !checkpoint.isFinished else { return [] }
-        let remaining = checkpoint.settings.budget - spent
-        let draws = remaining > 0 ? try checkpoint.method.sampler.nextBatch(space) : []
+        func remaining() -> Int { checkpoint.settings.budget - spent - checkpoint.method.sampler.spentBeside }
+        let draws = remaining() > 0 ? try checkpoint.method.sampler.nextBatch(space) : []
+        // Asking may itself have cost something.
+        let left = max(remaining(), 0)
         // A batch cut short by the budget is still simulated and ranked, but the method cannot go on from it.
-        checkpoint.isFinished = draws.count > remaining || draws.isEmpty
+        checkpoint.isFinished = draws.count > left || draws.isEmpty
         let first = spent
-        let added = draws.prefix(remaining).enumerated().map { offset, draw in
+        let added = draws.prefix(left).enumerated().map { offset, draw in
             Candidate(
                 index: first + offset, source: draw.source, origin: draw.origin, iteration: draw.iteration)
         }

@@ -7,6 +7,7 @@ enum MethodState: Sendable, Codable {
     case rejection(Rejection)
     case retraining(LocalRetraining)
     case sequential(SequentialMonteCarlo)
+    case gradient(GradientSearch)
 
     init(_ settings: CalibrationSettings) {
         switch settings.method {
@@ -15,6 +16,8 @@ enum MethodState: Sendable, Codable {
         case .modelSpaceEnsembleSmoother: self = .smoother(EnsembleSmoother(settings.smoother, inModelSpace: true))
         case .rejection: self = .rejection(Rejection())
         case .sequentialMonteCarlo: self = .sequential(SequentialMonteCarlo(settings.sequential))
+        case .gradientSearch:
+            self = .gradient(GradientSearch(settings.gradient, rule: settings.acceptance))
         case .localRetraining: self = .retraining(LocalRetraining(settings.retraining))
         }
     }
@@ -27,6 +30,7 @@ enum MethodState: Sendable, Codable {
             case .rejection(let sampler): sampler
             case .retraining(let sampler): sampler
             case .sequential(let sampler): sampler
+            case .gradient(let sampler): sampler
             }
         }
         set {
@@ -36,6 +40,7 @@ enum MethodState: Sendable, Codable {
             case let sampler as Rejection: self = .rejection(sampler)
             case let sampler as LocalRetraining: self = .retraining(sampler)
             case let sampler as SequentialMonteCarlo: self = .sequential(sampler)
+            case let sampler as GradientSearch: self = .gradient(sampler)
             default: preconditionFailure("\(type(of: newValue)) is no sampler of a method")
             }
         }

@@ -14,10 +14,13 @@ protocol Sampler: Codable, Sendable {
     var posterior: PosteriorEnsemble? { get }
     /// Whether what has been found so far is a result of this method; a path to the posterior must be gone to its end.
     var mayStopEarly: Bool { get }
+    /// What was spent beside the simulations asked for, in simulations.
+    var spentBeside: Int { get }
 }
 
 extension Sampler {
     var mayStopEarly: Bool { true }
+    var spentBeside: Int { 0 }
 }
 
 /// A weighted ensemble that targets the posterior.

@@ -7,7 +7,8 @@ func readCalibration(_ root: Section) -> CalibrationSettings? {
         let method = section.choice(
             "method", default: standard.method,
             "`proposal`: what the network proposes, nothing refined; `es-mda`: ensemble smoother in latent space; `smc` "
-                + "and `rejection` target the posterior; `local-retraining`: waves of simulations; `es-mda-model-space`: "
+                + "and `rejection` target the posterior; `local-retraining`: waves of simulations; `gradient`: searches along "
+                + "the simulator's sensitivities, then chains; `es-mda-model-space`: "
                 + "the smoother on the grid's properties.")
         let budget = section.integer(
             "budget", 1...100_000_000, default: standard.budget, "Simulations that may be spent.")
@@ -23,12 +24,16 @@ func readCalibration(_ root: Section) -> CalibrationSettings? {
         let retraining = section.section(
             "retraining", "Waves of simulations (`local-retraining`).",
             { readRetraining($0, default: LocalRetrainingSettings()) })
-        guard let acceptance, let proposal, let smoother, let sequential, let retraining else { return nil }
+        let gradient = section.section(
+            "gradient", "Searches along sensitivities (`gradient`).", readGradientSearch)
+        guard let acceptance, let proposal, let smoother, let sequential, let retraining, let gradient else {
+            return nil
+        }
         return section.build { () throws(ParameterError) in
             try CalibrationSettings(
                 method: method, budget: budget, wantedDistinct: wanted, acceptance: acceptance,
                 distinctness: distinctness, proposal: proposal, smoother: smoother, sequential: sequential,
-                retraining: retraining
+                retraining: retraining, gradient: gradient
             ).validated()
         }
     }
@@ -125,6 +130,18 @@ private func readSequential(_ section: Section) -> SequentialMonteCarloSettings?
     return SequentialMonteCarloSettings(
         particles: particles, start: start, screening: screening, keptFraction: kept, movesPerStage: moves,
         finalMoves: last, chainSteps: chain, preparation: preparation)
+}
+
+private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
+    let standard = GradientSearchSettings()
+    return GradientSearchSettings(
+        chains: section.integer(
+            "chains", 1...100_000, default: standard.chains, "Searches at a time, and chains to end up with."),
+        iterations: section.integer(
+            "iterations", 1...10_000, default: standard.iterations, "Steps of one search at most."),
+        sensitivityCost: section.integer(
+            "sensitivity_cost", 1...10_000, default: standard.sensitivityCost,
+            "What finding the sensitivities at one latent counts against the budget, in simulations."))
 }
 
 private func readRetraining(

@@ -88,14 +88,23 @@ struct CaseReader {
         let output = root.text("output", default: "results", "Folder for results, beside the case file.")
         let readGrid = readGrid(root)
         let grid = readGrid?.grid
-        let fluids = readFluids(root)
-        let rock = readRock(root, cells: readGrid?.cells, displacing: fluids?.displacing ?? .water)
-        let initial = readInitialState(root)
-        let wells = readWells(root, grid: grid, displacing: fluids?.displacing ?? .water)
-        let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
-        let forwardModel = readForwardModel(root)
-        let simulator = readSimulator(root)
-        let prior = readPrior(root, grid: grid, wells: wells, seed: UInt64(seed))
+        var forwardModel = readForwardModel(root)
+        let flow: ReadFlow
+        if case .rays(let plan) = forwardModel, !root.isDescribing {
+            refuseFlow()
+            flow = ReadFlow(
+                wells: ReadWells(sound: [], names: []), simulator: SimulatorSettings(),
+                model: grid.flatMap { .withoutFlow($0, positions: plan.positions) })
+        } else {
+            flow = readFlow(readGrid)
+        }
+        let prior = readPrior(root, grid: grid, wells: flow.wells, seed: UInt64(seed))
+        if case .rays(let plan) = forwardModel, let grid, let prior {
+            let completed = root.build { () throws(ParameterError) in
+                try plan.completed(grid: grid, prior: prior, seed: UInt64(seed))
+            }
+            forwardModel = .rays(completed ?? plan)
+        }
         let training = readTraining(root)
         let calibration = readCalibration(root)
         let (model, simulator) = (flow.model, flow.simulator)
@@ -120,7 +129,7 @@ struct CaseReader {
 
     private func readFlow(_ readGrid: ReadGrid?) -> ReadFlow {
         let fluids = readFluids(root)
-        let rock = readRock(root, cells: readGrid?.cells)
+        let rock = readRock(root, cells: readGrid?.cells, displacing: fluids?.displacing ?? .water)
         let initial = readInitialState(root)
         let wells = readWells(root, grid: readGrid?.grid, displacing: fluids?.displacing ?? .water)
         let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)

@@ -9,8 +9,8 @@ func readImported(_ section: Section, grid: Grid?) -> PriorSettings? {
     let path = section.file(
         "source",
         "Realizations: a `.npy` file `[members, rows, columns]`, an `.h5` file, an image (PNG, PBM, PGM), a folder of "
-            + "`.grdecl` files or of images, one each, or grey images in an IDX file (`.idx`, `...idx3-ubyte`, packed by "
-            + "gzip or not), cut at half brightness into facies 0 and 1.")
+            + "`.grdecl` files or of images, one each, or grey images as an IDX file (`.idx`, `...idx3-ubyte`), cut at "
+            + "half brightness into facies 0 and 1, packed by gzip or not.")
     let truths = section.optionalFile(
         "truths",
         "Realizations that synthetic truths are taken from, in the same form; by default the last ones of `source`.")
@@ -136,8 +136,10 @@ private struct ImportReader {
             }
         }
         do {
-            return try ImportedEnsemble(codes: maps.flatMap(\.self), cellCount: grid.cellCount, facies: facies)
-        } catch { throw ImportFailure(error) }
+            return try ImportedEnsemble(codes: Array(maps.joined()), cellCount: grid.cellCount, facies: facies)
+        } catch {
+            throw ImportFailure(error)
+        }
     }
 
     private func readGRDECL(_ path: String) throws(ImportFailure) -> Realization {
@@ -151,14 +153,15 @@ private struct ImportReader {
 
     private func readHDF5(_ path: String) throws(ImportFailure) -> ImportedEnsemble {
         guard let dataset else {
+            let ensemble: EnsembleFile
             do {
-                return try build(members: try EnsembleFile.read(path).0.realizations)
-            } catch let error as StorageError {
+                ensemble = try EnsembleFile.read(path).0
+            } catch {
+                // Its own advice, to delete the file, is meant for results.
                 throw ImportFailure(
                     "names \(path): it \(error.reason); of a file from elsewhere, name the array by 'dataset'")
-            } catch {
-                throw error as? ImportFailure ?? ImportFailure("names \(path): \(error)")
             }
+            return try build(members: ensemble.realizations)
         }
         return try ensemble(
             of: try attempt { () throws(StorageError) in

@@ -47,7 +47,8 @@ private func readPhase(_ section: Section, _ name: String, isWanted: Bool) -> Fl
 
 /// - Parameter displacing: decides which of the tables of a file is taken.
 func readRock(_ root: Section, cells: CellProperties?, displacing: Fluids.Displacing) -> Rock? {
-    root.section("rock", required: true, "What does not differ between realizations.") { section in
+    root.section("rock", required: true, when: ForwardModelChoice.flow, "What does not differ between realizations.") {
+        section in
         let compressibility = section.number(
             "compressibility", .compressibility, .notNegative, default: 0, "Of the pore volume.")
         let reference = section.number(

@@ -3,7 +3,7 @@ import Reservoir
 
 /// Simulates one realization after the other. Owns the work space, so one task uses it at a time; nothing but the
 /// analysis of the matrix pattern is carried from one realization to the next.
-public final class FlowSimulator: ForwardSimulator {
+public final class FlowSimulator: DifferentiableSimulator {
     private let flow: FlowModel
     private let state: FlowState
     private let pressureStep: PressureStep
@@ -17,6 +17,9 @@ public final class FlowSimulator: ForwardSimulator {
     private let pressureAtStart: WorkArray<Double>, pressureBefore: WorkArray<Double>
     /// What transport put in through each completion, at surface conditions [m³/s].
     private let injected: WorkArray<Double>
+    /// What the run leaves for sensitivities; `nil` unless they are asked for.
+    private var trajectory: FlowTrajectory?
+    private var adjoint: FlowAdjoint?
 
     public init(_ model: FlowModel) throws {
         flow = model
@@ -75,7 +78,9 @@ public final class FlowSimulator: ForwardSimulator {
             }
             let step = run.nextStep(schedule, flow.settings)
             try pressureStep.solve(state, timeStep: step > 0 ? step : run.lastStep)
+            trajectory?.add(state, pressureStep.system)
             if run.nextReport < schedule.reportTimes.count, run.time == schedule.reportTimes[run.nextReport] {
+                trajectory?.markReport(run.nextReport)
                 report(&run, mapTimes)
             }
             if step == 0 { break }
@@ -91,6 +96,23 @@ public final class FlowSimulator: ForwardSimulator {
             series: run.recorder.series, massBalance: balance, maps: run.maps, effort: run.effort)
     }
 
+    public func sensitivity(
+        of realization: Realization, at layout: DataLayout
+    ) throws(SimulationFailure) -> DataSensitivity {
+        guard coupled == nil else {
+            throw SimulationFailure("sensitivities are not known where gravity or capillary pressure moves phases")
+        }
+        trajectory = FlowTrajectory()
+        defer { trajectory = nil }
+        let result = try run(realization)
+        let properties = try StaticProperties(realization, model: flow.reservoir, topology: flow.topology)
+        do { adjoint = try adjoint ?? FlowAdjoint(flow) } catch { throw SimulationFailure("\(error)") }
+        guard let adjoint, let trajectory else { throw SimulationFailure("the run left nothing to go back through") }
+        return try adjoint.sensitivity(
+            trajectory, series: result.series, realization: realization, properties: properties,
+            table: pressureStep.mobility.table, at: layout)
+    }
+
     private func apply(_ event: Schedule.Event) {
         guard let well = flow.reservoir.wells.firstIndex(where: { $0.name == event.well }) else { return }
         pressureStep.controls.set(event.control, for: well)
@@ -100,6 +122,7 @@ public final class FlowSimulator: ForwardSimulator {
     private func reportBeforeEvents(_ run: inout Run, _ mapTimes: [Double]) throws(SimulationFailure) {
         pressureBefore.copy(from: state.pressure)
         try pressureStep.solve(state, timeStep: run.lastStep)
+        trajectory?.add(state, pressureStep.system, report: run.nextReport)
         report(&run, mapTimes)
         state.pressure.copy(from: pressureBefore)
     }
@@ -139,6 +162,10 @@ public final class FlowSimulator: ForwardSimulator {
         guard state.isFinite else {
             throw SimulationFailure("the saturation is not finite at \(run.time / Unit.day) days")
         }
+        trajectory?.add(
+            FlowTrajectory.Step(
+                length: step, flux: history.meanFlux.elements, completionFlow: history.meanCompletionFlow.elements,
+                saturationAfter: state.saturation.elements))
         run.finish(step, flow.reservoir.schedule)
         run.effort.pressureSteps += 1
     }

@@ -45,6 +45,15 @@ struct StaticProperties: Sendable {
     private static func transmissibility(
         of face: FlowTopology.Face, _ realization: Realization, _ model: ReservoirModel
     ) -> Double {
+        let resistances = halfResistances(of: face, realization, model)
+        let multipliers = face.isAlongX ? model.rock.multiplierX : model.rock.multiplierY
+        return (multipliers?[face.firstCell] ?? 1) / (resistances.first + resistances.second)
+    }
+
+    /// `d/(kA)` of the half-cells on both sides of a face [1/m³].
+    static func halfResistances(
+        of face: FlowTopology.Face, _ realization: Realization, _ model: ReservoirModel
+    ) -> (first: Double, second: Double) {
         let grid = model.grid
         func resistance(_ cell: Int) -> Double {
             let width = grid.columnWidths[grid.column(of: cell)]
@@ -56,8 +65,7 @@ struct StaticProperties: Sendable {
             let permeability = Double((face.isAlongX ? realization.permeabilityX : realization.permeabilityY)[cell])
             return distance / (permeability * area)
         }
-        let multipliers = face.isAlongX ? model.rock.multiplierX : model.rock.multiplierY
-        return (multipliers?[face.firstCell] ?? 1) / (resistance(face.firstCell) + resistance(face.secondCell))
+        return (resistance(face.firstCell), resistance(face.secondCell))
     }
 }
 

@@ -85,6 +85,9 @@ public final class SparseCholesky {
         common.deallocate()
     }
 
+    /// The factor, once there is one.
+    var finishedFactor: UnsafeMutablePointer<cholmod_factor>? { isFactorized ? factor : nil }
+
     /// Entries of the factor, diagonal included.
     public var factorEntryCount: Int { Int(common.pointee.lnz) }
 

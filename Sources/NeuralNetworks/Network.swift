@@ -83,17 +83,21 @@ public struct Network: Sendable {
         return halves.0 + halves.1
     }
 
-    /// Samples of one pass in inference.
-    private static let batch = 64
+    /// Samples of one pass in inference: one vector of lanes. Matrix products round differently for different numbers of
+    /// columns, and a rounding error can flip a facies; so every pass has the same number, filled up with zeros.
+    private static let batch = 16
 
     private func outputs(of inputs: ArraySlice<[Float]>, _ storage: NetworkStorage) -> [[Float]] {
-        let pass = NetworkPass(self, capacity: min(Self.batch, max(inputs.count, 1)))
+        let pass = NetworkPass(self, capacity: Self.batch)
+        let blank = [Float](repeating: 0, count: input.count)
         var outputs: [[Float]] = []
         outputs.reserveCapacity(inputs.count)
         for start in stride(from: inputs.startIndex, to: inputs.endIndex, by: Self.batch) {
             let samples = min(Self.batch, inputs.endIndex - start)
-            let context = PassContext(samples: samples)
-            for sample in 0..<samples { pass.setInput(inputs[start + sample], sample: sample, context) }
+            let context = PassContext(samples: Self.batch)
+            for sample in 0..<Self.batch {
+                pass.setInput(sample < samples ? inputs[start + sample] : blank, sample: sample, context)
+            }
             pass.forward(context, storage)
             for sample in 0..<samples { outputs.append(pass.output(sample: sample, context)) }
         }

@@ -108,7 +108,9 @@ struct CalibrateCase {
         return CalibrationProblem(
             observed: observed, parameterization: inversion, proposal: NetworkProposal(inversion),
             proxy: NetworkProxy(inversion), knownPairs: training.knownPairs,
-            priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } })
+            priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
+            sensitivities: try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout)?
+                .closure)
     }
 
     private func resume(
@@ -193,6 +195,7 @@ extension CalibrationMethod {
         case .ensembleSmoother: "latent ES-MDA"
         case .sequentialMonteCarlo: "sequential Monte Carlo"
         case .localRetraining: "local retraining"
+        case .gradientSearch: "gradient searches"
         case .rejection: "rejection sampling"
         case .modelSpaceEnsembleSmoother: "model-space ES-MDA"
         }

@@ -85,7 +85,7 @@ extension Project {
 
     /// The result of the last calibration, for the terminal.
     public func summary(asJSON: Bool) throws -> String {
-        let report = try assembleReport(lastResult())
+        let report = try assembleReport()
         return asJSON ? report.summaryJSON : report.terminalText(style: .detect(descriptor: 1))
     }
 
@@ -95,7 +95,19 @@ extension Project {
         return asJSON ? panel.summaryJSON : panel.terminalText(style: .detect(descriptor: 1))
     }
 
-    func assembleReport() throws -> CalibrationReport {
+    private func trainingPanel() throws -> TrainingQualityPanel {
+        let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
+        return try TrainNetwork(project: self).prepared().panel(caseName: settings.name, maps: maps)
+    }
+
+    /// The calibration that the case asks for as it stands on disk, and those of other methods.
+    private struct LastResult {
+        let training: PreparedTraining
+        let accepted: AcceptedFiles
+        let methods: [CalibrationResult]
+    }
+
+    private func lastResult() throws -> LastResult {
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
         let observed = try observed()
@@ -107,6 +119,8 @@ extension Project {
                 digest: stage.digest(settings.calibration, observed)),
             methods: try stage.results(observed, first: settings.calibration.method))
     }
+
+    func assembleReport() throws -> CalibrationReport { try assembleReport(lastResult()) }
 
     private func assembleReport(_ last: LastResult) throws -> CalibrationReport {
         try ReportAssembly(

@@ -28,16 +28,15 @@ public struct WorkerPool: Sendable {
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(threads, max(items.count, 1))) { _ in
             do {
-                var context: Context?
-                while true {
-                    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard index < items.count else { return }
+                var index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < items.count else { return }
+                let context = try makeContext()
+                while index < items.count {
                     try Interruption.check()
-                    let ready = try context ?? makeContext()
-                    context = ready
-                    let result = try body(ready, items[index])
+                    let result = try body(context, items[index])
                     state.withLock { $0.results[index] = result }
                     finished()
+                    index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 }
             } catch {
                 next.store(items.count, ordering: .relaxed)

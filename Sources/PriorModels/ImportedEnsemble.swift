@@ -7,14 +7,13 @@ import Reservoir
 public struct ImportedEnsemble: Equatable, Sendable {
     private let members: ImportedMembers
     private var truths: ImportedMembers?
-    /// Of facies codes; empty if none were given.
+    /// Name of each facies code, where whoever imports them gave names.
     public let names: [UInt8: String]
 
     /// - Throws: ``ParameterError`` if there is no member.
     public init(_ members: [Realization], names: [UInt8: String] = [:]) throws(ParameterError) {
         try require(!members.isEmpty, "imported ensemble", "empty", "must have at least one realization")
-        self.members = .realizations(members)
-        self.names = names
+        (self.members, self.names) = (.realizations(members), names)
     }
 
     /// Facies maps with the properties of their facies.
@@ -39,6 +38,12 @@ public struct ImportedEnsemble: Equatable, Sendable {
     }
 
     public var count: Int { members.count }
+
+    /// Facies of the members, if they are maps of facies with constant properties.
+    public var facies: FaciesTable? {
+        if case .maps(_, _, let facies) = members { return facies }
+        return nil
+    }
 
     /// Member `index`, starting again after the last.
     public func member(_ index: Int) -> Realization {

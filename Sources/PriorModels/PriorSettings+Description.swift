@@ -2,7 +2,9 @@ import Foundation
 import Reservoir
 
 extension PriorSettings {
-    /// Name of each facies code; empty in a prior without facies.
+    /// Name of each facies code that a realization may hold; empty in a prior without facies.
+    ///
+    /// Scenarios of a mixture may name a code differently: then all names are given, joined by a slash.
     public var faciesNames: [UInt8: String] {
         switch self {
         case .gaussian: [:]
@@ -12,8 +14,8 @@ extension PriorSettings {
         case .trainingImage(let prior): prior.facies.names
         case .imported(let ensemble): ensemble.faciesNames
         case .mixture(let mixture):
-            mixture.scenarios.reduce(into: [:]) { names, scenario in
-                names.merge(scenario.prior.faciesNames) { first, _ in first }
+            mixture.scenarios.map(\.prior.faciesNames).reduce(into: [:]) { names, more in
+                names.merge(more) { a, b in a.split(separator: "/").contains(b[...]) ? a : "\(a)/\(b)" }
             }
         }
     }
@@ -28,7 +30,7 @@ extension PriorSettings {
             prior.second == nil ? "facies cut from a Gaussian field" : "facies cut from two Gaussian fields"
         case .trainingImage(let prior):
             "facies as in a training image of \(prior.image.columns) x \(prior.image.rows) pixels"
-        case .imported(let ensemble): "\(ensemble.members.count) imported realizations"
+        case .imported(let ensemble): "\(ensemble.count) imported realizations"
         case .mixture(let mixture): "mixture of \(mixture.scenarios.count) scenarios"
         }
     }
@@ -54,7 +56,7 @@ extension ImportedEnsemble {
     var faciesNames: [UInt8: String] {
         if !names.isEmpty { return names }
         var codes: Set<UInt8> = []
-        for member in members { if let facies = member.facies { codes.formUnion(facies) } }
+        for index in 0..<count { codes.formUnion(member(index).facies ?? []) }
         return Dictionary(uniqueKeysWithValues: codes.map { ($0, "facies \($0)") })
     }
 }

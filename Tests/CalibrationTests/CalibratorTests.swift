@@ -18,7 +18,7 @@ import Testing
                 waveSize: 20, waves: 3, priorDraws: 30, chainSteps: 5, approachWaves: 1, approachSize: 20))
     }
 
-    @Test(arguments: CalibrationMethod.allCases.filter { $0 != .modelSpaceEnsembleSmoother })
+    @Test(arguments: CalibrationMethod.allCases.filter { ![.modelSpaceEnsembleSmoother, .gradientSearch].contains($0) })
     func thatAStoredRunContinuesAsIfItHadNeverStopped(method: CalibrationMethod) throws {
         let model = try LinearGaussian(dimension: 3, data: 5, error: 0.3, seed: 4)
         let problem = model.problem(proposal: try model.exactProposal)

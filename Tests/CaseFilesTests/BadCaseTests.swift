@@ -133,7 +133,7 @@ struct BadCaseTests {
         ),
         (
             "method: es-mda ", "method: esmda ",
-            "case.yaml:@: calibration.method: is 'esmda' but must be one of proposal, es-mda, smc, local-retraining, rejection, es-mda-model-space; did you mean 'es-mda'?"
+            "case.yaml:@: calibration.method: is 'esmda' but must be one of proposal, es-mda, smc, local-retraining, gradient, rejection, es-mda-model-space; did you mean 'es-mda'?"
         ),
         (
             "initial:\n  pressure: 200\n  saturation: 0.2", "initial: 200\n#",
@@ -163,7 +163,7 @@ struct BadCaseTests {
                 case.yaml:63: prior.sinuousity: is not a known field; did you mean 'sinuosity'?
                 case.yaml:78: training.pairs: is 0 but must be a whole number within 10 to 1000000
                 case.yaml:82: calibration.method: is 'magic' but must be one of proposal, es-mda, smc, local-retraining, \
-                rejection, es-mda-model-space
+                gradient, rejection, es-mda-model-space
                 """)
     }
 

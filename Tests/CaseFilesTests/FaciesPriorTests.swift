@@ -82,8 +82,8 @@ struct FaciesPriorTests {
         }
         let one = try PriorTests.readCase(prior: "type: imported\nsource: maps\n\(facies)", folder: scratch.path)
         guard case .imported(let ensemble) = one.prior else { return }
-        #expect(ensemble.members.count == 2)
-        #expect(ensemble.members[1].facies?.prefix(8) == [1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(ensemble.count == 2)
+        #expect(ensemble.member(1).facies?.prefix(8) == [1, 1, 1, 1, 1, 1, 1, 1])
         try Files.write("P1\n2 2\n0 1 1 0\n", to: scratch.file("maps/c.pbm"))
         let text = try PriorTests.message(prior: "type: imported\nsource: maps\n\(facies)", folder: scratch.path)
         #expect(

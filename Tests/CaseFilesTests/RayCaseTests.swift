@@ -99,7 +99,7 @@ struct RayCaseTests {
     @Test func thatImagesThatDoNotFitOrAreDamagedAreRefused() {
         #expect(
             refusal(Self.text.replacing("columns: 3", with: "columns: 4")).contains(
-                "image is 3 x 3 pixels but must have the grid's 3 rows and 4 columns"))
+                "image: is 3 x 3 pixels but must have the grid's 3 rows and 4 columns"))
         #expect(refusal(Self.text, images: Self.images.dropLast(4)).contains("must be 2 images of 3 x 3"))
         #expect(
             refusal(Self.text, images: nil).contains(

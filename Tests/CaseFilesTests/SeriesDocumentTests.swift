@@ -97,7 +97,7 @@ struct SeriesDocumentTests {
         ("", "observations.yaml: is empty"),
         (
             "- {a: [1",
-            "observations.yaml:1: is not YAML (did not find expected ',' or ']' in column 9); check indentation and quotes"
+            "observations.yaml:2: is not YAML (did not find expected ',' or ']' in column 1); check indentation and quotes"
         )
     ])
     func thatWhatIsWrongIsNamedWithItsLine(text: String, message: String) throws {

@@ -160,22 +160,6 @@ struct BadInputTests {
         return folder("export/ensemble.h5")
     }
 
-    @Test func thatADamagedResultIsNamedAndMadeAnewOnceDeleted() throws {
-        let folder = try TemporaryFolder()
-        try SmallCase.make(in: folder.path)
-        #expect(try output(of: builtProgram, ["prior", folder.path, "--count", "20"]).status == 0)
-        let block = folder("results/prior/block-000000.h5")
-        let whole = try Data(contentsOf: URL(filePath: block))
-        try whole.prefix(whole.count - 100).write(to: URL(filePath: block))
-        let (status, text) = try output(
-            of: builtProgram, ["generate", folder.path, "--count", "20"], withErrors: true)
-        #expect(status == 65, "\(text)")
-        #expect(text.contains("error: \(block): "), "\(text)")
-        try FileManager.default.removeItem(atPath: block)
-        #expect(try output(of: builtProgram, ["generate", folder.path, "--count", "20"]).status == 0)
-        #expect(try Data(contentsOf: URL(filePath: block)) == whole)
-    }
-
     @Test(.enabled(if: Files.exists(readOnly), "needs \(readOnly)"))
     func thatAReadOnlyResultFolderIsNamed() throws {
         let folder = try TemporaryFolder()

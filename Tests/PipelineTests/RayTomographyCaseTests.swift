@@ -20,7 +20,7 @@ struct RayTomographyCaseTests {
             - {code: 0, name: paper, permeability: 1, porosity: 0.1}
             - {code: 1, name: ink, permeability: 1 D, porosity: 0.25}
         observations: {file: observations.csv, truth: truth.csv, noise: {relative: 0, floor: 0, absolute: 0.2}}
-        training: {pairs: 300, realizations: 300, epochs: 8, passes: joint, width: 16, model_latents: 12}
+        training: {pairs: 300, realizations: 300, epochs: 20, passes: joint, width: 16, model_latents: 12, divergence_weight: 0.03}
         calibration: {method: es-mda, budget: 250, smoother: {ensemble_size: 50}}
 
         """

@@ -17,6 +17,8 @@ struct WriteReport {
         try Files.write(report.rankingCSV, to: folder.appending(path: "ranking.csv").path)
         try Files.write(report.vectorsCSV, to: folder.appending(path: "vectors.csv").path)
         try Files.write(report.breakdownCSV, to: folder.appending(path: "mismatch.csv").path)
+        try Files.write(report.comparisonCSV, to: folder.appending(path: "methods.csv").path)
+        try accepted.write(to: folder.path)
         try writeFigures(of: report, asked: figures, to: folder.appending(path: "figures", directoryHint: .isDirectory))
     }
 

@@ -12,8 +12,8 @@ extension CalibrationReport {
             ("raw_proposals", rawProposals?.json ?? .null), ("representation_floor", floor?.json ?? .null),
             ("warnings", .strings(warnings)), ("reasons_for_none", .strings(counts.accepted > 0 ? [] : reasonsForNone)),
             ("scenarios", .array(scenarios.map(\.json))), ("scenario_note", scenarioNote.map { .string($0) } ?? .null),
-            ("methods", .array(methods.map(\.json))), ("ranking", .array(ranking.map(\.json))),
-            ("provenance", provenance.json)
+            ("methods", .array(methods.map(\.json))),
+            ("ranking", .array(ranking.map(\.json))), ("provenance", provenance.json)
         ]
         return JSONValue.object(fields).fullText + "\n"
     }

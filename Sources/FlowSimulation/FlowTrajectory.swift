@@ -1,0 +1,44 @@
+import LinearAlgebra
+
+/// What a run leaves for its sensitivities: the state at each pressure solution, and the transport step that followed.
+struct FlowTrajectory {
+    struct Level {
+        /// Of cells, then wells [Pa].
+        let pressure: [Double]
+        let saturation: [Double]
+        /// `[cells]` [m³].
+        let poreVolume: [Double]
+        /// As the pressure equation had them, see ``PressureSystem``.
+        let conductance: [Double], storage: [Double], wellConductance: [Double]
+        /// Whether each well is on a rate, so that its pressure is an unknown.
+        let isOnRate: [Bool]
+        /// Position of the report that this solution gave.
+        var report: Int?
+        var step: Step?
+    }
+
+    struct Step {
+        /// [s]
+        let length: Double
+        /// Mean flux of each face and flow of each completion over the step [m³/s].
+        let flux: [Double], completionFlow: [Double]
+        let saturationAfter: [Double]
+    }
+
+    private(set) var levels: [Level] = []
+
+    mutating func add(_ state: FlowState, _ system: PressureSystem, report: Int? = nil) {
+        levels.append(
+            Level(
+                pressure: state.pressure.elements, saturation: state.saturation.elements,
+                poreVolume: state.poreVolume.elements, conductance: system.conductance.elements,
+                storage: system.storage.elements, wellConductance: system.wellConductance.elements,
+                isOnRate: system.wellEquations.map { if case .rate = $0 { true } else { false } }, report: report))
+    }
+
+    /// The last solution gave this report.
+    mutating func markReport(_ report: Int) { levels[levels.count - 1].report = report }
+
+    /// What followed the last solution.
+    mutating func add(_ step: Step) { levels[levels.count - 1].step = step }
+}
