@@ -4,8 +4,8 @@ import Reservoir
 /// Sensitivities of production data by the adjoint of a run: one sweep backward through its pressure and transport steps
 /// gives the derivatives of a datum by the properties of all cells.
 ///
-/// The sweep is the exact transpose of the sequential scheme with one implicit upwind step of transport per pressure
-/// step. The simulator itself takes sub-steps of higher order and extrapolates fluxes, so that the result differs from its own
+/// The sweep is the transpose of a sequential scheme with a few implicit upwind steps of transport per pressure step. The
+/// simulator itself takes finer ones of higher order and extrapolates fluxes, so that the result differs from its own
 /// derivative by the error in time of the simpler scheme; a Gauss-Newton iteration corrects itself for that.
 /// Sweeps of eight data run side by side.
 ///
@@ -14,6 +14,8 @@ import Reservoir
 final class FlowAdjoint {
     typealias Lanes = SIMD8<Double>
     static let width = 8
+    /// Steps of transport for each pressure step, with saturations between those at both of its ends.
+    private static let parts = 4
 
     private let flow: FlowModel
     private let topology: FlowTopology
@@ -58,8 +60,8 @@ final class FlowAdjoint {
     private struct LevelCurves {
         /// Total mobility and its slope, fractional flow and its slope, at the start of the step, `[cells]`.
         var mobility: [Double], mobilitySlope: [Double], fraction: [Double], fractionSlope: [Double]
-        /// Fractional flow and its slope at the end of the step.
-        var fractionAfter: [Double] = [], fractionSlopeAfter: [Double] = []
+        /// Fractional flow and its slope at the end of each part of the step, `[parts][cells]`.
+        var fractionAfter: [[Double]] = [], fractionSlopeAfter: [[Double]] = []
     }
 
     func sensitivity(
@@ -125,11 +127,19 @@ final class FlowAdjoint {
             curves.mobilitySlope.append(values.displacingSlope + values.oilSlope)
             curves.fraction.append(f.value)
             curves.fractionSlope.append(f.slope)
-            if let step = level.step {
-                let after = fraction(table.values(of: cell, at: step.saturationAfter[cell]))
-                curves.fractionAfter.append(after.value)
-                curves.fractionSlopeAfter.append(after.slope)
+        }
+        guard let step = level.step else { return curves }
+        for part in 1...Self.parts {
+            let share = Double(part) / Double(Self.parts)
+            var (values, slopes): ([Double], [Double]) = ([], [])
+            for cell in 0..<topology.cellCount {
+                let before = level.saturation[cell]
+                let after = fraction(table.values(of: cell, at: before + share * (step.saturationAfter[cell] - before)))
+                values.append(after.value)
+                slopes.append(after.slope)
             }
+            curves.fractionAfter.append(values)
+            curves.fractionSlopeAfter.append(slopes)
         }
         return curves
     }
@@ -196,30 +206,34 @@ final class FlowAdjoint {
             outflow[completion.cell] -= step.completionFlow[k]
         }
         let (mu, saturation) = (transported.base, block.saturation.base)
-        for position in stride(from: topology.cellCount - 1, through: 0, by: -1) {
-            let cell = Int(order.cells[position])
-            let slope = curves.fractionSlopeAfter[cell]
-            var sum = saturation[cell]
-            if slope != 0 {
-                for slot in Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1])
-                where order.outward[slot] > 0 {
-                    sum += mu[Int(topology.adjacentCell[slot])] * (slope * order.outward[slot])
+        let length = step.length / Double(Self.parts)
+        for part in (0..<Self.parts).reversed() {
+            let (fractions, slopes) = (curves.fractionAfter[part], curves.fractionSlopeAfter[part])
+            for position in stride(from: topology.cellCount - 1, through: 0, by: -1) {
+                let cell = Int(order.cells[position])
+                let slope = slopes[cell]
+                var sum = saturation[cell]
+                if slope != 0 {
+                    for slot in Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1])
+                    where order.outward[slot] > 0 {
+                        sum += mu[Int(topology.adjacentCell[slot])] * (slope * order.outward[slot])
+                    }
                 }
+                mu[cell] = sum / (level.poreVolume[cell] / length + slope * outflow[cell])
             }
-            mu[cell] = sum / (level.poreVolume[cell] / step.length + slope * outflow[cell])
-        }
-        for (f, face) in topology.faces.enumerated() {
-            let up = step.flux[f] > 0 ? face.first : face.second
-            fluxLanes[f] = (mu[face.second] - mu[face.first]) * curves.fractionAfter[up]
-        }
-        for (k, completion) in topology.completions.enumerated() {
-            let isProducing = step.completionFlow[k] < 0
-            completionLanes[k] = mu[completion.cell] * (isProducing ? curves.fractionAfter[completion.cell] : 1)
-        }
-        for cell in 0..<topology.cellCount {
-            let change = (step.saturationAfter[cell] - level.saturation[cell]) / step.length
-            block.poreVolume[cell] -= mu[cell] * change
-            saturation[cell] = mu[cell] * (level.poreVolume[cell] / step.length)
+            for (f, face) in topology.faces.enumerated() {
+                let up = step.flux[f] > 0 ? face.first : face.second
+                fluxLanes[f] += (mu[face.second] - mu[face.first]) * fractions[up]
+            }
+            for (k, completion) in topology.completions.enumerated() {
+                let isProducing = step.completionFlow[k] < 0
+                completionLanes[k] += mu[completion.cell] * (isProducing ? fractions[completion.cell] : 1)
+            }
+            for cell in 0..<topology.cellCount {
+                let change = (step.saturationAfter[cell] - level.saturation[cell]) / step.length
+                block.poreVolume[cell] -= mu[cell] * change
+                saturation[cell] = mu[cell] * (level.poreVolume[cell] / length)
+            }
         }
     }
 

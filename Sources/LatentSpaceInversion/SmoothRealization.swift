@@ -5,7 +5,8 @@ extension TrainedInversion {
     /// Realizations before facies are cut: the properties of a cell are the means over its facies' probabilities, of
     /// permeability itself rather than of its logarithm, since flow runs along the bodies more than across them.
     ///
-    /// Unlike ``decode(_:)`` this is differentiable in the latents.
+    /// Unlike ``decode(_:)`` this is differentiable in the latents. Probabilities are sharpened first, so that what flows through
+    /// the smooth realization is near to what flows through the cut one.
     public func decodeSmooth(_ latents: [[Double]]) -> [Realization] {
         decodeChannels(latents).map { encoding.smoothRealization(of: $0) }
     }
@@ -15,15 +16,17 @@ extension RealizationEncoding {
     /// - Parameter channels: `[channels][cells]`; facies channels as probabilities.
     func smoothRealization(of channels: [Float]) -> Realization {
         let groups = max(faciesCodes.count, 1)
+        /// `p_f³ / Σ p³`
         func probability(_ group: Int, _ cell: Int) -> Float {
+            func cube(_ value: Float) -> Float { value > 0 ? value * value * value : 0 }
             switch faciesChannelCount {
             case 0: return 1
             case 1:
-                let second = min(max(channels[cell], 0), 1)
-                return group == 1 ? second : 1 - second
+                let (first, second) = (cube(1 - channels[cell]), cube(channels[cell]))
+                return (group == 1 ? second : first) / (first + second)
             default:
-                let sum = (0..<groups).reduce(0 as Float) { $0 + max(channels[$1 * cellCount + cell], 0) }
-                return sum > 0 ? max(channels[group * cellCount + cell], 0) / sum : 1 / Float(groups)
+                let sum = (0..<groups).reduce(0 as Float) { $0 + cube(channels[$1 * cellCount + cell]) }
+                return sum > 0 ? cube(channels[group * cellCount + cell]) / sum : 1 / Float(groups)
             }
         }
         func mean(_ kind: PropertyKind, _ map: (Float) -> Float) -> [Float] {

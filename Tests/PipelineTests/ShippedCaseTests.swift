@@ -11,7 +11,7 @@ struct ShippedCaseTests {
         .deletingLastPathComponent().appending(path: "Cases").path
 
     /// Observations of another reservoir than the case describes could never be matched, and nothing else would tell.
-    @Test(arguments: [("five-spot-channels", 1), ("five-spot-gaussian", 0), ("fluvial-scenarios", 0)])
+    @Test(arguments: [("five-spot-channels", 3), ("five-spot-gaussian", 0), ("fluvial-scenarios", 0)])
     func thatObservationsAreThoseOfATruthOfTheCase(name: String, truth number: Int) throws {
         let project = try Project(casePath: "\(Self.cases)/\(name)", threads: 1, quiet: true)
         let shipped = try #require(project.settings.truth)
