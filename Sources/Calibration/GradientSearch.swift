@@ -35,10 +35,11 @@ struct GradientSearch: Sampler {
     private struct Chain: Codable {
         let number: Int
         let start: [Double], startResidual: [Double]
-        let model: LocalModel
+        /// Of the start; `nil` until its sensitivities are found.
+        var model: LocalModel?
         var point: [Double]
         var residual: [Double]
-        var size = 0.4
+        var size = 0.15
         var moves = 0
         var trial: [Double] = []
     }
@@ -71,7 +72,7 @@ struct GradientSearch: Sampler {
         for index in chains.indices {
             let chain = chains[index]
             var stream = space.stream("gradient chain", chain.number, chain.moves)
-            let local = try localPosterior(of: chain)
+            guard let local = try localPosterior(of: chain) else { continue }
             chains[index].trial = local.moved(chain.point, size: chain.size, normals: stream.normals(space.dimension))
             draws.append(Draw(source: .latent(chains[index].trial), origin: .move, iteration: round))
         }
@@ -94,9 +95,14 @@ struct GradientSearch: Sampler {
 
     private mutating func findSensitivities(_ space: SamplingSpace) throws {
         let missing = searches.indices.filter { searches[$0].residual != nil && searches[$0].model == nil }
-        guard !missing.isEmpty, let sensitivities = space.problem.sensitivities else { return }
-        let found = try sensitivities(missing.map { searches[$0].point })
-        sensitivityRuns += missing.count
+        let starting = chains.indices.filter { chains[$0].model == nil }
+        guard !missing.isEmpty || !starting.isEmpty, let sensitivities = space.problem.sensitivities else { return }
+        let found = try sensitivities(missing.map { searches[$0].point } + starting.map { chains[$0].start })
+        sensitivityRuns += missing.count + starting.count
+        for (index, jacobian) in zip(starting, found.dropFirst(missing.count)) {
+            chains[index].model = jacobian.map { LocalModel($0, observed: space.observed) }
+        }
+        chains.removeAll { $0.model == nil }
         for (index, jacobian) in zip(missing, found) {
             if let jacobian {
                 searches[index].model = LocalModel(jacobian, observed: space.observed)
@@ -118,8 +124,9 @@ struct GradientSearch: Sampler {
         } catch { throw CalibrationError.factorization(error) }
     }
 
-    private func localPosterior(of chain: Chain) throws -> LocalPosterior {
-        do { return try LocalPosterior(chain.model, point: chain.start, residual: chain.startResidual) } catch {
+    private func localPosterior(of chain: Chain) throws -> LocalPosterior? {
+        guard let model = chain.model else { return nil }
+        do { return try LocalPosterior(model, point: chain.start, residual: chain.startResidual) } catch {
             throw CalibrationError.factorization(error)
         }
     }
@@ -136,11 +143,11 @@ struct GradientSearch: Sampler {
         for index in searches.indices { absorb(taken(searches[index].trials.count), search: index, limit: limit) }
         for index in chains.indices { try absorb(taken(1)[0], chain: index, space) }
         for search in searches where search.isOver {
-            guard let residual = search.residual, let model = search.model, square(residual) <= limit else { continue }
+            guard let residual = search.residual, square(residual) <= limit else { continue }
             chains.append(
                 Chain(
-                    number: search.number, start: search.point, startResidual: residual, model: model,
-                    point: search.point, residual: residual))
+                    number: search.number, start: search.point, startResidual: residual, point: search.point,
+                    residual: residual))
         }
         searches.removeAll(where: \.isOver)
         if chains.count >= settings.chains { searches = [] }
@@ -208,8 +215,7 @@ struct GradientSearch: Sampler {
         var stream = space.stream("gradient decision", chain.number, chain.moves)
         chain.moves += 1
         var isTaken = false
-        if let residual {
-            let local = try localPosterior(of: chain)
+        if let residual, let local = try localPosterior(of: chain) {
             func potential(_ point: [Double], _ residual: [Double]) -> Double {
                 0.5 * (square(residual) + square(point) - local.squaredDistance(point))
             }
