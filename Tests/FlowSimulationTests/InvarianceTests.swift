@@ -9,7 +9,7 @@ import Testing
 /// The same reservoir told in another way behaves the same.
 ///
 /// The order of cells changes the order of sums, so results agree to the tolerance of the pressure solution and no
-/// better; that is set low here.
+/// better; that is set low here. Up to 1.2e-7 of a peak was seen.
 @Suite struct InvarianceTests {
     private static let tolerance = 2e-7
 
