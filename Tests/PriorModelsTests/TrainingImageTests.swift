@@ -36,7 +36,7 @@ private func depth(
 }
 
 @Test(arguments: [(70, 9), (64, 20), (130, 7)])
-func thatTheScanFindsAPlaceThatMatchesBest(columns: Int, rows: Int) throws {
+func thatTheScanCountsThePlacesThatMatchBest(columns: Int, rows: Int) throws {
     let image = try randomImage(columns: columns, rows: rows, facies: 3)
     let scan = ImageScan(image, reach: 70)
     #expect(scan.codes == [0, 3, 6])
@@ -48,19 +48,20 @@ func thatTheScanFindsAPlaceThatMatchesBest(columns: Int, rows: Int) throws {
                 code: UInt8(3 * stream.integer(below: 3))
             )
         }
-        let found = scan.match(
+        var found = [0, 0, 0]
+        scan.match(
             pattern.map { scan.neighbour(columns: $0.columns, rows: $0.rows, code: $0.code) }, words: .max,
-            stream: &stream)
+            enough: .max, counts: &found, stream: &stream)
         var best = -1
-        var codes: Set<UInt8> = []
+        var counts = [0, 0, 0]
         for row in 0..<rows {
             for column in 0..<columns {
                 let depth = depth(image, column: column, row: row, pattern)
-                if depth > best { (best, codes) = (depth, []) }
-                if depth == best { codes.insert(image.codes[row * columns + column]) }
+                if depth > best { (best, counts) = (depth, [0, 0, 0]) }
+                if depth == best { counts[Int(image.codes[row * columns + column]) / 3] += 1 }
             }
         }
-        #expect(codes.contains(found), "\(found) is at no place that matches \(best) neighbours")
+        #expect(found == counts, "of places that match \(best) neighbours")
     }
 }
 
@@ -69,11 +70,15 @@ func thatTheScanFindsAPlaceThatMatchesBest(columns: Int, rows: Int) throws {
     let scan = ImageScan(image, reach: 8)
     var stream = RandomStream(seed: 3, purpose: "test")
     let count = 20_000
-    let sand = (0..<count).count { _ in scan.match([], words: 1, stream: &stream) == 1 }
+    let sand = (0..<count).map { _ -> Double in
+        var counts = [0, 0]
+        scan.match([], words: 1, enough: 1, counts: &counts, stream: &stream)
+        return Double(counts[1]) / Double(counts[0] + counts[1])
+    }.reduce(0, +)
     let expected = try #require(image.proportions[1])
-    // Binomial: places are drawn independently, each pixel equally often, though rows end in words of 48 pixels.
+    // At most binomial: words are drawn independently, each pixel's equally often, though rows end in words of 48.
     let error = (expected * (1 - expected) / Double(count)).squareRoot()
-    expectClose(Double(sand) / Double(count), expected, tolerance: confidentErrors * error)
+    expectClose(sand / Double(count), expected, tolerance: confidentErrors * error)
 }
 
 @Test func thatRealizationsResembleTheTrainingImage() throws {
@@ -176,4 +181,22 @@ func thatTheScanFindsAPlaceThatMatchesBest(columns: Int, rows: Int) throws {
         }
             == "hard data at cell (1, 1): is facies 2 but must be a facies of the training image, which shows none of it"
     )
+}
+
+@Test func thatTheServoLeadsSharesBackWithoutDrawingWhatIsNotThere() {
+    var stream = RandomStream(seed: 5, purpose: "test")
+    var servo = ProportionServo([0.7, 0.3])
+    // A pattern that shows sand twice as often as the image does, now and then one of mud alone.
+    var drawn = [0, 0]
+    for number in 0..<4000 {
+        let mudAlone = number % 10 == 0
+        let facies = servo.draw(mudAlone ? [5, 0] : [4, 6], &stream)
+        #expect(!mudAlone || facies == 0)
+        drawn[facies] += 1
+    }
+    // Without the servo sand would be 0.54. Where sand is s, odds are 6/4 (0.3 / s) / (0.7 / (1 - s)), nine times of ten.
+    let balance = Double(drawn[1]) / 4000
+    let odds = 1.5 * (0.3 / balance) / (0.7 / (1 - balance))
+    expectClose(balance, 0.9 * odds / (1 + odds), tolerance: 0.02)
+    #expect(balance < 0.45)
 }

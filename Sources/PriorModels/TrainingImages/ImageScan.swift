@@ -24,6 +24,8 @@ struct ImageScan: Sendable {
     private let wordsPerRow: Int
     /// Words from one row to the next, and from one plane to the next.
     private let stride: Int, planeSize: Int
+    /// From one word compared to the next.
+    private let jump: Int
     /// Plane after plane; outside the image no facies is, so that nothing matches there.
     private let bits: [UInt64]
     private let planeOfCode: [Int]
@@ -47,6 +49,7 @@ struct ImageScan: Sendable {
             }
         }
         (self.bits, self.planeOfCode) = (bits, planeOfCode)
+        jump = Self.jump(over: image.rows * wordsPerRow)
     }
 
     /// Index of the image's first word within a plane.
@@ -59,15 +62,22 @@ struct ImageScan: Sendable {
             wordOffset: planeOfCode[Int(code)] * planeSize + dr * stride + word, shift: UInt64(dc - 64 * word))
     }
 
-    /// The code at the place that matches best.
+    /// How often each code stands at the places that match best, by number of plane.
+    ///
+    /// Words are visited in an order without pattern. Of words in a row the first that matches is likely to lie at the
+    /// edge of a body, and a facies that lies there would be drawn too often.
     /// - Parameters:
     ///   - pattern: the nearest neighbour first.
     ///   - words: how many groups of 64 places are compared at most.
-    func match(_ pattern: [Neighbour], words: Int, stream: inout RandomStream) -> UInt8 {
+    ///   - enough: how many places that match the whole pattern end the search.
+    ///   - counts: one for each code.
+    func match(
+        _ pattern: [Neighbour], words: Int, enough: Int, counts: inout [Int], stream: inout RandomStream
+    ) {
         let total = rows * wordsPerRow
         // A word by one of its pixels: the last of a row may have fewer than others.
         var place = stream.integer(below: rows) * wordsPerRow + stream.integer(below: columns) / 64
-        var (bestDepth, bestMask, bestWord) = (-1, UInt64(0), 0)
+        var (bestDepth, found) = (-1, 0)
         bits.withUnsafeBufferPointer { bits in
             pattern.withUnsafeBufferPointer { pattern in
                 for _ in 0..<min(words, total) {
@@ -87,24 +97,33 @@ struct ImageScan: Sendable {
                         mask = rest
                         depth += 1
                     }
-                    if depth > bestDepth {
-                        (bestDepth, bestMask, bestWord) = (depth, mask, origin)
-                        if depth == pattern.count { break }
+                    if depth >= bestDepth {
+                        if depth > bestDepth {
+                            (bestDepth, found) = (depth, 0)
+                            for plane in codes.indices { counts[plane] = 0 }
+                        }
+                        for plane in codes.indices {
+                            counts[plane] += (mask & bits[plane * planeSize + origin]).nonzeroBitCount
+                        }
+                        found += mask.nonzeroBitCount
+                        if depth == pattern.count && found >= enough { break }
                     }
-                    place = place + 1 == total ? 0 : place + 1
+                    place += jump
+                    if place >= total { place -= total }
                 }
             }
         }
-        let bit = Self.randomBit(bestMask, &stream)
-        let plane = codes.indices.first { bits[$0 * planeSize + bestWord] >> UInt64(bit) & 1 == 1 } ?? 0
-        return codes[plane]
     }
 
-    /// The position of one of the bits that are set, each equally likely.
-    private static func randomBit(_ mask: UInt64, _ stream: inout RandomStream) -> Int {
-        var mask = mask
-        let count = mask.nonzeroBitCount
-        if count > 1 { for _ in 0..<stream.integer(below: count) { mask &= mask - 1 } }
-        return mask.trailingZeroBitCount
+    /// A step near the golden section that has no factor in common with `total`: it visits every place once, far from
+    /// those before.
+    private static func jump(over total: Int) -> Int {
+        var jump = max(Int(0.6180339887 * Double(total)), 1)
+        while greatestCommonDivisor(jump, total) > 1 { jump += 1 }
+        return jump
+    }
+
+    private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+        b == 0 ? a : greatestCommonDivisor(b, a % b)
     }
 }

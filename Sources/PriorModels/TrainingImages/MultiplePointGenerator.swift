@@ -14,11 +14,16 @@ struct MultiplePointGenerator: FaciesGenerator {
     private let neighbours: Int
     private let words: Int
     private let levels: [Level]
+    /// Shares of the facies in the image, and which of them each code is.
+    private let targets: [Double]
+    private let planes: [Int]
     private let seed: UInt64
     private let purpose: String
 
     /// Radius of the neighbourhood in steps of its lattice: about 200 places, of which a quarter or more are known.
     private static let radius = 8
+    /// Places that are gathered for the shares of facies where a pattern is found.
+    private static let enough = 8
 
     /// One lattice of pixels.
     private struct Level: Sendable {
@@ -56,6 +61,10 @@ struct MultiplePointGenerator: FaciesGenerator {
         while steps[0] < 16 && steps[0] * 16 <= max(lattice.columns, lattice.rows) { steps.insert(2 * steps[0], at: 0) }
         levels = steps.map(Level.init)
         scan = ImageScan(prior.image, reach: Self.radius * steps[0])
+        targets = scan.codes.map { prior.image.proportions[$0] ?? 0 }
+        var planes = [Int](repeating: 0, count: 256)
+        for (plane, code) in scan.codes.enumerated() { planes[Int(code)] = plane }
+        self.planes = planes
         (neighbours, words) = (prior.neighbours, max(prior.scan / 64, 1))
         (seed, purpose) = (context.seed, context.purpose + ".image")
     }
@@ -93,11 +102,16 @@ struct MultiplePointGenerator: FaciesGenerator {
         for pixel in known { codes[pixel.row * lattice.columns + pixel.column] = Int16(pixel.code) }
         var pattern: [ImageScan.Neighbour] = []
         pattern.reserveCapacity(neighbours)
+        var counts = [Int](repeating: 0, count: scan.codes.count)
+        var servo = ProportionServo(targets)
+        for pixel in known { servo.add(planes[Int(pixel.code)]) }
         for level in levels {
             let path = path(level.step, codes: codes, &stream)
             for pixel in path {
                 collect(&pattern, about: pixel, codes, level)
-                codes[pixel] = Int16(scan.match(pattern, words: words, stream: &stream))
+                scan.match(pattern, words: words, enough: Self.enough, counts: &counts, stream: &stream)
+                let plane = servo.draw(counts, &stream)
+                codes[pixel] = Int16(scan.codes[plane])
             }
         }
         return codes
