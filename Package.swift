@@ -44,7 +44,7 @@ let package = Package(
         stage("LinearAlgebra", ["COpenBLAS", "CSuiteSparse"]),
         stage("Reservoir", []),
         stage("PriorModels", ["LinearAlgebra", "Reservoir", "CFFTW"]),
-        stage("FlowSimulation", ["LinearAlgebra", "Reservoir"]),
+        stage("FlowSimulation", ["LinearAlgebra", "Reservoir", "CKernels"]),
         stage("RayTomography", ["LinearAlgebra", "Reservoir"]),
         stage("NeuralNetworks", ["LinearAlgebra", "CKernels"]),
         stage("LatentSpaceInversion", ["LinearAlgebra", "NeuralNetworks", "Reservoir"]),

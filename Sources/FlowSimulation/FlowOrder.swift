@@ -6,9 +6,12 @@ import LinearAlgebra
 /// face, and that cell comes before one that flows into it.
 final class FlowOrder {
     let cells: WorkArray<Int32>
+    /// Where each level starts in ``cells``, `[levelCount + 1]`: cells of a level wait for none of it.
+    let levels: WorkArray<Int32>
+    private(set) var levelCount = 0
     /// Flux out of the cell that a slot of the adjacency belongs to, `[slots]` [m³/s].
     let outward: WorkArray<Double>
-    private let pending: WorkArray<Int32>, ready: WorkArray<Int32>
+    private let pending: WorkArray<Int32>
     private let start: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
     /// Where each face stands in the adjacency of its first and of its second cell.
     private let firstSlot: WorkArray<Int32>, secondSlot: WorkArray<Int32>
@@ -16,8 +19,8 @@ final class FlowOrder {
 
     init(_ topology: FlowTopology) {
         cells = WorkArray(repeating: 0, count: topology.cellCount)
+        levels = WorkArray(repeating: 0, count: topology.cellCount + 1)
         pending = WorkArray(repeating: 0, count: topology.cellCount)
-        ready = WorkArray(repeating: 0, count: topology.cellCount)
         outward = WorkArray(repeating: 0, count: topology.adjacentFace.count)
         start = WorkArray(topology.adjacencyStart)
         adjacentCell = WorkArray(topology.adjacentCell)
@@ -37,9 +40,9 @@ final class FlowOrder {
         }
     }
 
-    /// Sets ``cells`` and ``outward``. The cell found last goes first, so that what a cell needs was used just before.
+    /// Sets ``cells``, ``levels`` and ``outward``.
     func sort(_ flux: borrowing WorkArray<Double>) {
-        let (u, waiting, order, stack) = (flux.base, pending.base, cells.base, ready.base)
+        let (u, waiting, order, level) = (flux.base, pending.base, cells.base, levels.base)
         let (out, starts, neighbours) = (outward.base, start.base, adjacentCell.base)
         let (a, b, slotA, slotB) = (first.base, second.base, firstSlot.base, secondSlot.base)
         let count = cells.count
@@ -50,32 +53,36 @@ final class FlowOrder {
             out[Int(slotB[face])] = -value
             if value > 0 { waiting[Int(b[face])] += 1 } else if value < 0 { waiting[Int(a[face])] += 1 }
         }
-        var (done, depth, search) = (0, 0, 0)
+        var (found, done, search) = (0, 0, 0)
         for cell in 0..<count where waiting[cell] == 0 {
-            stack[depth] = Int32(cell)
-            depth += 1
+            order[found] = Int32(cell)
+            found += 1
         }
+        levelCount = 0
         while done < count {
-            if depth == 0 {
+            if done == found {
                 while waiting[search] <= 0 { search += 1 }
-                waiting[search] = 0
-                stack[0] = Int32(search)
-                depth = 1
+                order[found] = Int32(search)
+                found += 1
             }
-            depth -= 1
-            let cell = Int(stack[depth])
-            order[done] = Int32(cell)
-            done += 1
-            waiting[cell] = -1
-            for slot in Int(starts[cell])..<Int(starts[cell + 1]) where out[slot] > 0 {
-                let next = Int(neighbours[slot])
-                guard waiting[next] > 0 else { continue }
-                waiting[next] -= 1
-                if waiting[next] == 0 {
-                    stack[depth] = Int32(next)
-                    depth += 1
+            level[levelCount] = Int32(done)
+            levelCount += 1
+            let end = found
+            while done < end {
+                let cell = Int(order[done])
+                done += 1
+                waiting[cell] = -1
+                for slot in Int(starts[cell])..<Int(starts[cell + 1]) where out[slot] > 0 {
+                    let next = Int(neighbours[slot])
+                    guard waiting[next] > 0 else { continue }
+                    waiting[next] -= 1
+                    if waiting[next] == 0 {
+                        order[found] = Int32(next)
+                        found += 1
+                    }
                 }
             }
         }
+        level[levelCount] = Int32(count)
     }
 }

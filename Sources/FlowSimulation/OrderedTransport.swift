@@ -1,3 +1,4 @@
+import CKernels
 import LinearAlgebra
 import Reservoir
 
@@ -18,17 +19,14 @@ final class OrderedTransport: TransportScheme {
     private let cellCount: Int
     private let adjacencyStart: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
     private let order: FlowOrder
-    /// Cells that have been advanced in the present step: nothing may flow into them any more.
-    private let isDone: WorkArray<Bool>
-    /// What each cell hands on, see ``UpwindSweep``, `[cells][3 + substeps]`.
-    private var handed: WorkArray<Double>
-    private var inflow: WorkArray<Double>
-    private var substeps = 1
+    private let isDone: WorkArray<UInt8>
+    private let rockType: WorkArray<Int32>
     /// `f` and the step to the next sample of each rock type, `[types][samples][2]`.
     private let table: WorkArray<Double>
-    private let steepest: WorkArray<Double>
-    private let lower: WorkArray<Double>, inverseSpacing: WorkArray<Double>
-    private let rockType: WorkArray<Int32>
+    /// First sample's saturation, samples per unit of saturation, and the largest step of `f` between them, `[types]`.
+    private let lower: WorkArray<Double>, perSample: WorkArray<Double>, steepest: WorkArray<Double>
+    private var handed: WorkArray<Double>, work: WorkArray<Double>
+    private var substeps = 0
 
     init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
         cellCount = topology.cellCount
@@ -36,26 +34,19 @@ final class OrderedTransport: TransportScheme {
         adjacencyStart = WorkArray(topology.adjacencyStart)
         adjacentCell = WorkArray(topology.adjacentCell)
         order = FlowOrder(topology)
-        isDone = WorkArray(repeating: false, count: cellCount)
-        handed = WorkArray(repeating: 0, count: 4 * cellCount)
-        inflow = WorkArray(repeating: 0, count: 1)
+        isDone = WorkArray(repeating: 0, count: cellCount)
+        self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
+        let steps = curves.map { zip($0.fractionalFlow.dropFirst(), $0.fractionalFlow).map { $0 - $1 } }
         table = WorkArray(
-            curves.flatMap { curve in
-                (0...SaturationCurves.intervals).flatMap { k in
-                    [
-                        curve.fractionalFlow[k],
-                        k < SaturationCurves.intervals ? curve.fractionalFlow[k + 1] - curve.fractionalFlow[k] : 0
-                    ]
-                }
-            })
-        steepest = WorkArray(
-            curves.map { curve in
-                zip(curve.fractionalFlow, curve.fractionalFlow.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+            zip(curves, steps).flatMap { curve, steps in
+                zip(curve.fractionalFlow, steps + [0]).flatMap { [$0, $1] }
             })
         lower = WorkArray(curves.map(\.range.lowerBound))
-        inverseSpacing = WorkArray(
+        perSample = WorkArray(
             curves.map { Double(SaturationCurves.intervals) / ($0.range.upperBound - $0.range.lowerBound) })
-        self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
+        steepest = WorkArray(steps.map { $0.reduce(0, max) })
+        handed = WorkArray(repeating: 0, count: 0)
+        work = WorkArray(repeating: 0, count: 0)
     }
 
     func advance(
@@ -65,58 +56,22 @@ final class OrderedTransport: TransportScheme {
         if substeps != self.substeps {
             self.substeps = substeps
             handed = WorkArray(repeating: 0, count: cellCount * (3 + substeps))
-            inflow = WorkArray(repeating: 0, count: substeps)
+            work = WorkArray(repeating: 0, count: Int(lsi_upwind_work(Int32(substeps))))
         }
         order.sort(flux)
-        isDone.fill(false)
+        isDone.fill(0)
         handed.fill(0)
-        let sweep = UpwindSweep(
-            count: substeps, timeStep: timeStep, start: adjacencyStart.base, neighbour: adjacentCell.base,
-            outward: order.outward.base, isDone: isDone.base, handed: handed.base, entering: inflow.base,
-            steepest: steepest.base, table: table.base, lower: lower.base, inverseSpacing: inverseSpacing.base,
-            rockType: rockType.base,
-            injected: exchange.injected.base, wellOutflow: exchange.wellOutflow.base,
-            duration: exchange.duration.base, meanFlow: exchange.meanFlow.base, capacityBefore: before.base,
-            displacingAmount: state.displacingAmount.base, oilAmount: state.oilAmount.base,
-            saturation: state.saturation.base, poreVolume: state.poreVolume.base,
-            displacingInverse: state.displacingInverse.base, oilInverse: state.oilInverse.base)
-        let cells = order.cells.base
-        for position in 0..<cellCount { sweep.advance(Int(cells[position])) }
+        var step = lsi_upwind_step(
+            levels: Int32(order.levelCount), substeps: Int32(substeps), time_step: timeStep, order: order.cells.base,
+            level_start: order.levels.base, start: adjacencyStart.base, other: adjacentCell.base,
+            outward: order.outward.base, done: isDone.base, handed: handed.base, table: table.base,
+            intervals: Int32(SaturationCurves.intervals), lower: lower.base, per_sample: perSample.base,
+            steepest: steepest.base, rock_type: rockType.base, injected: exchange.injected.base,
+            well_outflow: exchange.wellOutflow.base, duration: exchange.duration.base,
+            mean_flow: exchange.meanFlow.base, capacity_before: before.base, displacing: state.displacingAmount.base,
+            oil: state.oilAmount.base, saturation: state.saturation.base, pore_volume: state.poreVolume.base,
+            displacing_inverse: state.displacingInverse.base, oil_inverse: state.oilInverse.base, work: work.base)
+        lsi_upwind(&step)
         return true
     }
-}
-
-/// The fractional flow `f(S)` at the root of `capacity · S + outflow · f(S) = total`.
-///
-/// `f` is linear between samples, so a Newton step that stays within its interval has found the root; the bracket
-/// around the root keeps it from jumping over the inflection of `f`.
-@inline(__always)
-func solveUpwindCell(
-    total: Double, capacity: Double, outflow: Double, start: Double, samples: UnsafeMutablePointer<Double>,
-    origin: Double, perSample: Double
-) -> Double {
-    let last = Double(SaturationCurves.intervals)
-    // In units of samples from the origin: x + ratio · f(x) = target.
-    let perCapacity = perSample / capacity
-    let target = (total - capacity * origin) * perCapacity
-    let ratio = outflow * perCapacity
-    var (low, high) = (target - ratio, target)
-    // Outside the range of the samples the flow is that of its end. The order of arguments keeps NaN out.
-    if high <= 0 { return samples[0] }
-    let top = samples + 2 * (SaturationCurves.intervals - 1)
-    if target - ratio * (top[0] + top[1]) >= last { return top[0] + top[1] }
-    (low, high) = (max(0, low), min(last, high))
-    var x = min(high, max(low, (start - origin) * perSample))
-    for _ in 0..<60 {
-        let interval = Int(min(last - 1, max(0, x)))
-        let (anchor, sample) = (Double(interval), samples + 2 * interval)
-        let excess = x + ratio * (sample[0] + sample[1] * (x - anchor)) - target
-        var next = x - excess / (1 + ratio * sample[1])
-        if next >= anchor, next <= anchor + 1 { return sample[0] + sample[1] * (next - anchor) }
-        if excess > 0 { high = x } else { low = x }
-        if !(next > low && next < high) { next = 0.5 * (low + high) }
-        x = next
-    }
-    let interval = Int(min(last - 1, max(0, x)))
-    return samples[2 * interval] + samples[2 * interval + 1] * (x - Double(interval))
 }

@@ -31,7 +31,7 @@ public struct SimulatorSettings: Equatable, Sendable, Codable {
     /// Tolerated relative error of the flow field over one pressure step [–]. Steps are chosen to stay below it.
     public var flowTolerance: Double = 0.05
     /// Pore volumes injected in one transport step at most [–].
-    public var substepVolume: Double = 0.015
+    public var substepVolume: Double = 0.03
     /// Residual of the pressure equation, relative to what flows through the wells [–].
     public var pressureTolerance: Double = 5e-4
     /// Relative change of the flow field between two iterations that counts as converged [–], where steps are iterated.

@@ -78,4 +78,34 @@ typedef struct {
 // Every variant this processor can run, the best first; null when `index` is past the last.
 const lsi_kernels *lsi_kernels_variant(int32_t index);
 
+// One step of implicit upwind transport over all cells, in flow order: what FlowSimulation's OrderedTransport is made of.
+// Volumes and amounts in m3, amounts at surface conditions; bits do not depend on the instruction set.
+typedef struct {
+    int32_t levels, substeps;
+    double time_step;              // [s]
+    const int32_t *order;          // cells, level by level; cells of one level wait for none of it
+    const int32_t *level_start;    // [levels + 1]
+    const int32_t *start, *other;  // adjacency by cells, and the cell beyond each slot
+    const double *outward;         // flux out of the cell that a slot belongs to [m3/s]
+    uint8_t *done;                 // zero; cells that nothing may flow into any more
+    // What a cell hands on, [cells][3 + substeps], zero: displacing phase and oil per unit of flux if either flowed
+    // alone [s], mean fractional flow, and that of each sub-step. One cache line does for a neighbour.
+    double *handed;
+    // Samples of the fractional flow of all rock types, [types][intervals + 1][2]: value, and step to the next.
+    const double *table;
+    int32_t intervals;
+    const double *lower, *per_sample; // saturation of the first sample, and samples per unit of saturation, by type
+    const double *steepest;           // largest step, by type
+    const int32_t *rock_type;
+    const double *injected, *well_outflow; // [m3/s]
+    double *duration, *mean_flow;          // of cells with well outflow: volume out per rate [s], and fractional flow
+    const double *capacity_before;         // pore volume over B of the displacing phase at the start
+    double *displacing, *oil, *saturation;
+    const double *pore_volume, *displacing_inverse, *oil_inverse; // at the end; 1/B
+    double *work;                                                 // lsi_upwind_work(substeps) values
+} lsi_upwind_step;
+
+int64_t lsi_upwind_work(int32_t substeps);
+void lsi_upwind(const lsi_upwind_step *step);
+
 #endif

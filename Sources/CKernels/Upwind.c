@@ -1,0 +1,70 @@
+#include "CKernels.h"
+
+// Rounding must not depend on the processor: the same realization gives the same series everywhere. So there are no
+// fused multiply-adds, and variants differ in the width of their registers only.
+#pragma STDC FP_CONTRACT OFF
+
+// Vectors pass between inlined functions of one file only, so that how they would be passed to others is no matter.
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpsabi"
+#endif
+
+#define LANES 4
+
+// Fractional flows below this are none, so that the front has an end and water does not creep ahead of it through the
+// whole reservoir in amounts of 1e-300.
+#define LEAST_FLOW 1e-10
+// Cells that pass on less than this many of their own pore volumes in a step need no sub-steps: their numerical
+// diffusion is that small already.
+#define SLOW_VOLUME 0.1
+// Where much flows through, as about wells, a cell takes parts of each sub-step by itself: so many per Courant number
+// of the whole, and their largest number.
+#define PARTS_PER_COURANT 0.5
+#define MOST_PARTS 8
+// The flow out of a cell in a part is weighted between its fractional flow at the start and at the end. In equal parts
+// that is of second order in time; but the early part must not take out more than is there, so that it may have this
+// Courant number, of the fastest saturation, at most. At one the scheme is still monotone.
+// Source of the weights: Blunt and Rubin (1992), J. Comput. Phys. 102(1), 194-210.
+#define EXPLICIT_COURANT 0.75
+
+// Cells that divide the step alike are gathered in a batch, one in each lane of a vector: batch 0 takes slow cells
+// through one sub-step, batch p others through parts p of each.
+#define BATCHES (MOST_PARTS + 1)
+// Rows of one value per lane that a batch has before those of its sub-steps.
+enum { CAPACITY, GROWTH, AMOUNT, OUTFLOW, PER_SAMPLE, OFFSET, IMPLICIT, MEAN, ROWS };
+
+typedef struct {
+    int32_t count;
+    int32_t cell[LANES], first[LANES]; // first: number of the first sample of the lane's rock type
+    double outflow[LANES], per_flux[LANES];
+    double *rows; // [ROWS + substeps][LANES]
+} batch;
+
+int64_t lsi_upwind_work(int32_t substeps) { return (int64_t)BATCHES * (ROWS + substeps) * LANES + substeps; }
+
+typedef double reals __attribute__((vector_size(LANES * 8)));
+typedef int64_t masks __attribute__((vector_size(LANES * 8)));
+typedef int32_t indices __attribute__((vector_size(LANES * 4)));
+
+#define LSI_NAME(x) x##_baseline
+#define LSI_TARGET
+#include "UpwindBody.h"
+
+#if defined(__x86_64__)
+
+#define LSI_NAME(x) x##_avx2
+#define LSI_TARGET __attribute__((target("avx2"), min_vector_width(256)))
+#include "UpwindBody.h"
+
+void lsi_upwind(const lsi_upwind_step *step) {
+    if (__builtin_cpu_supports("avx2"))
+        sweep_avx2(step);
+    else
+        sweep_baseline(step);
+}
+
+#else
+
+void lsi_upwind(const lsi_upwind_step *step) { sweep_baseline(step); }
+
+#endif

@@ -1,0 +1,235 @@
+// Upwind transport of a vector of cells; included by Upwind.c once per instruction set.
+
+#define LSI_INLINE LSI_TARGET static inline __attribute__((always_inline))
+
+LSI_INLINE reals LSI_NAME(load)(const double *p) {
+    reals v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+LSI_INLINE void LSI_NAME(store)(double *p, reals v) { __builtin_memcpy(p, &v, sizeof v); }
+LSI_INLINE reals LSI_NAME(splat)(double x) { return x - (reals){}; }
+LSI_INLINE reals LSI_NAME(select)(masks m, reals a, reals b) { return (reals)(((masks)a & m) | ((masks)b & ~m)); }
+// Of a NaN and a number these give the number if it stands second.
+LSI_INLINE reals LSI_NAME(smaller)(reals a, reals b) { return LSI_NAME(select)(a < b, a, b); }
+LSI_INLINE reals LSI_NAME(larger)(reals a, reals b) { return LSI_NAME(select)(a > b, a, b); }
+LSI_INLINE int LSI_NAME(any)(masks m) {
+    int64_t all = 0;
+    for (int l = 0; l < LANES; l++) all |= m[l];
+    return all != 0;
+}
+
+// The fractional flow of each lane is linear between samples: its value at the left one of x, and the step to the next.
+typedef struct {
+    reals anchor, value, step;
+} LSI_NAME(interval);
+
+LSI_INLINE LSI_NAME(interval) LSI_NAME(find)(const double *table, const int32_t *first, double last, reals x) {
+    indices k = __builtin_convertvector(LSI_NAME(smaller)(x, LSI_NAME(splat)(last - 1)), indices);
+    LSI_NAME(interval) found = {.anchor = __builtin_convertvector(k, reals)};
+    for (int l = 0; l < LANES; l++) {
+        const double *sample = table + 2 * (long)(first[l] + k[l]);
+        found.value[l] = sample[0];
+        found.step[l] = sample[1];
+    }
+    return found;
+}
+
+LSI_INLINE reals LSI_NAME(hold)(reals x, reals low, reals high) { return LSI_NAME(smaller)(LSI_NAME(larger)(x, low), high); }
+
+LSI_INLINE reals LSI_NAME(flow_at)(const double *table, const int32_t *first, double last, reals x) {
+    reals held = LSI_NAME(hold)(x, LSI_NAME(splat)(0), LSI_NAME(splat)(last));
+    LSI_NAME(interval) i = LSI_NAME(find)(table, first, last, held);
+    return i.value + i.step * (held - i.anchor);
+}
+
+// f at the root of x + ratio f(x) = target, by Newton's method within a bracket that keeps it from jumping over the
+// inflection of f. A step of less than an interval ends it: what is left of the error is f''/2 of its square.
+LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *first, double last, reals left, reals right, reals target,
+                          reals ratio, reals start) {
+    // Outside the range of the samples the flow is that of its end.
+    masks below = target <= 0, above = target - ratio * right >= last;
+    masks done = below | above;
+    reals low = LSI_NAME(larger)(target - ratio, LSI_NAME(splat)(0)), high = LSI_NAME(smaller)(target, LSI_NAME(splat)(last));
+    reals x = LSI_NAME(hold)(start, low, high);
+    for (int i = 0; i < 60; i++) {
+        LSI_NAME(interval) at = LSI_NAME(find)(table, first, last, LSI_NAME(hold)(x, LSI_NAME(splat)(0), LSI_NAME(splat)(last)));
+        reals excess = x + ratio * (at.value + at.step * (x - at.anchor)) - target;
+        reals next = x - excess / (1 + ratio * at.step);
+        masks close = (next - x <= 1) & (x - next <= 1);
+        high = LSI_NAME(select)(excess > 0, x, high);
+        low = LSI_NAME(select)(excess > 0, low, x);
+        reals inside = LSI_NAME(select)((next > low) & (next < high), next, 0.5 * (low + high));
+        x = LSI_NAME(select)(done, x, LSI_NAME(select)(close, next, inside));
+        done |= close;
+        if (!LSI_NAME(any)(~done)) break;
+    }
+    return LSI_NAME(select)(below, left, LSI_NAME(select)(above, right, LSI_NAME(flow_at)(table, first, last, x)));
+}
+
+// Takes the cells of a batch through `substeps` sub-steps of `parts` parts each; puts fractional flows in place of
+// inflows, and capacity, amount and mean fractional flow at the end of the step in their rows.
+LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t substeps, int32_t parts) {
+    const double *table = s->table;
+    const int32_t *first = b->first;
+    double *rows = b->rows;
+    const double last = s->intervals, share = 1.0 / parts;
+    reals capacity = LSI_NAME(load)(rows + CAPACITY * LANES), amount = LSI_NAME(load)(rows + AMOUNT * LANES);
+    const reals growth = LSI_NAME(load)(rows + GROWTH * LANES) * share;
+    const reals outflow = LSI_NAME(load)(rows + OUTFLOW * LANES) * share;
+    const reals per_sample = LSI_NAME(load)(rows + PER_SAMPLE * LANES);
+    const reals offset = LSI_NAME(load)(rows + OFFSET * LANES), implicit = LSI_NAME(load)(rows + IMPLICIT * LANES);
+    const reals late = outflow * implicit, early = outflow * (1 - implicit);
+    const int grows = LSI_NAME(any)(growth != 0);
+    reals left, right, sum = LSI_NAME(splat)(0);
+    for (int l = 0; l < LANES; l++) {
+        left[l] = table[2 * (long)first[l]];
+        right[l] = table[2 * (long)(first[l] + s->intervals)];
+    }
+    // Saturations are in units of samples from the first.
+    reals per_capacity = per_sample / capacity;
+    reals x = amount * per_capacity - offset;
+    reals before = LSI_NAME(flow_at)(table, first, last, x);
+    double *row = rows + ROWS * LANES;
+    for (int32_t m = 0; m < substeps; m++, row += LANES) {
+        const reals inflow = LSI_NAME(load)(row) * share;
+        reals flow = LSI_NAME(splat)(0);
+        for (int32_t part = 0; part < parts; part++) {
+            if (grows) {
+                capacity += growth;
+                per_capacity = per_sample / capacity;
+            }
+            reals total = amount + inflow;
+            reals end = LSI_NAME(flow_at_root)(table, first, last, left, right,
+                                               (total - early * before) * per_capacity - offset, late * per_capacity, x);
+            end = LSI_NAME(select)(end < LEAST_FLOW, LSI_NAME(splat)(0), end);
+            reals mean = implicit * end + (1 - implicit) * before;
+            before = end;
+            flow += mean;
+            amount = total - outflow * mean;
+            x = amount * per_capacity - offset;
+        }
+        LSI_NAME(store)(row, flow * share);
+        sum += flow * share;
+    }
+    LSI_NAME(store)(rows + CAPACITY * LANES, capacity);
+    LSI_NAME(store)(rows + AMOUNT * LANES, amount);
+    LSI_NAME(store)(rows + MEAN * LANES, sum / (double)substeps);
+}
+
+LSI_INLINE void LSI_NAME(finish)(const lsi_upwind_step *s, int32_t cell, double outflow, double per_flux, double mean) {
+    s->handed[(int64_t)cell * (3 + s->substeps) + 2] = mean;
+    s->oil[cell] -= outflow * (1 - mean) * s->oil_inverse[cell];
+    if (s->well_outflow[cell] > 0) {
+        s->duration[cell] = per_flux;
+        s->mean_flow[cell] = mean;
+    }
+}
+
+LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, batch *batches, int32_t number) {
+    batch *b = batches + number;
+    const int32_t substeps = number == 0 ? 1 : s->substeps;
+    // A lane without a cell does what the first does.
+    for (int32_t l = b->count; l < LANES; l++) {
+        b->first[l] = b->first[0];
+        for (int32_t row = 0; row < ROWS + substeps; row++) b->rows[row * LANES + l] = b->rows[row * LANES];
+    }
+    LSI_NAME(integrate)(s, b, substeps, number == 0 ? 1 : number);
+    for (int32_t l = 0; l < b->count; l++) {
+        const int32_t cell = b->cell[l];
+        const double *flows = b->rows + ROWS * LANES + l;
+        double *record = s->handed + (int64_t)cell * (3 + s->substeps);
+        for (int32_t m = 0; m < s->substeps; m++) record[3 + m] = flows[number == 0 ? 0 : m * LANES];
+        s->displacing[cell] = b->rows[AMOUNT * LANES + l];
+        s->saturation[cell] = b->rows[AMOUNT * LANES + l] / b->rows[CAPACITY * LANES + l];
+        LSI_NAME(finish)(s, cell, b->outflow[l], b->per_flux[l], b->rows[MEAN * LANES + l]);
+    }
+    b->count = 0;
+}
+
+// Gathers a cell whose upstream cells are done, and solves its batch once that is full.
+LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double *entering, int32_t cell) {
+    const int32_t count = s->substeps;
+    const double share = 1.0 / count, injection = s->injected[cell] * s->time_step;
+    for (int32_t m = 0; m < count; m++) entering[m] = injection * share;
+    double displacing_in = injection, oil_in = 0, leaving = s->well_outflow[cell];
+    for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
+        const double flux = s->outward[slot];
+        const int32_t other = s->other[slot];
+        if (flux > 0) {
+            if (!s->done[other]) leaving += flux;
+        } else if (flux < 0) {
+            const double *record = s->handed + (int64_t)other * (3 + count);
+            const double displacing = -flux * record[0], mean = record[2], weight = displacing * share;
+            oil_in -= flux * record[1] * (1 - mean);
+            if (mean > 0) {
+                displacing_in += displacing * mean;
+                for (int32_t m = 0; m < count; m++) entering[m] += weight * record[3 + m];
+            }
+        }
+    }
+    const double per_displacing = s->displacing_inverse[cell], per_oil = s->oil_inverse[cell];
+    const double amount = s->displacing[cell], volume = s->pore_volume[cell], capacity = s->capacity_before[cell];
+    const double surplus = (amount + displacing_in) / per_displacing + (s->oil[cell] + oil_in) / per_oil - volume;
+    const double outflow = leaving > 0 && surplus > 0 ? surplus : 0;
+    const double per_flux = leaving > 0 ? outflow / leaving : 0;
+    double *record = s->handed + (int64_t)cell * (3 + count);
+    record[0] = per_flux * per_displacing;
+    record[1] = per_flux * per_oil;
+    s->oil[cell] += oil_in;
+    s->done[cell] = 1;
+    const int32_t type = s->rock_type[cell], first = type * (s->intervals + 1);
+    if (displacing_in == 0 && s->table[2 * (long)first] == 0 && amount / capacity <= s->lower[type] + 1e-12) {
+        // Nothing of the displacing phase comes or moves.
+        LSI_NAME(finish)(s, cell, outflow, per_flux, 0);
+        return;
+    }
+    const int slow = outflow < SLOW_VOLUME * volume;
+    if (slow) entering[0] = displacing_in;
+    const int32_t substeps = slow ? 1 : count;
+    const double displacing_outflow = outflow * per_displacing / substeps;
+    // Of the fastest saturation in one sub-step.
+    const double courant = displacing_outflow * s->steepest[type] * s->per_sample[type] / capacity;
+    int32_t number = 0, parts = 1;
+    if (!slow) {
+        const double wanted = courant * PARTS_PER_COURANT;
+        number = parts = wanted < 1 ? 1 : wanted < MOST_PARTS ? (int32_t)wanted : MOST_PARTS;
+    }
+    batch *b = batches + number;
+    const int32_t l = b->count++;
+    const double implicit = 1 - EXPLICIT_COURANT * parts / courant;
+    b->cell[l] = cell;
+    b->first[l] = first;
+    b->outflow[l] = outflow;
+    b->per_flux[l] = per_flux;
+    double *row = b->rows + l;
+    row[CAPACITY * LANES] = capacity;
+    row[GROWTH * LANES] = (volume * per_displacing - capacity) / substeps;
+    row[AMOUNT * LANES] = amount;
+    row[OUTFLOW * LANES] = displacing_outflow;
+    row[PER_SAMPLE * LANES] = s->per_sample[type];
+    row[OFFSET * LANES] = s->lower[type] * s->per_sample[type];
+    row[IMPLICIT * LANES] = implicit > 0.5 ? implicit : 0.5;
+    for (int32_t m = 0; m < substeps; m++) row[(ROWS + m) * LANES] = entering[m];
+    if (b->count == LANES) LSI_NAME(solve)(s, batches, number);
+}
+
+LSI_TARGET static void LSI_NAME(sweep)(const lsi_upwind_step *s) {
+    batch batches[BATCHES];
+    const int64_t size = (int64_t)(ROWS + s->substeps) * LANES;
+    for (int32_t number = 0; number < BATCHES; number++) {
+        batches[number].count = 0;
+        batches[number].rows = s->work + number * size;
+    }
+    double *entering = s->work + BATCHES * size;
+    for (int32_t level = 0; level < s->levels; level++) {
+        for (int32_t position = s->level_start[level]; position < s->level_start[level + 1]; position++)
+            LSI_NAME(enter)(s, batches, entering, s->order[position]);
+        for (int32_t number = 0; number < BATCHES; number++)
+            if (batches[number].count > 0) LSI_NAME(solve)(s, batches, number);
+    }
+}
+
+#undef LSI_INLINE
+#undef LSI_NAME
+#undef LSI_TARGET
