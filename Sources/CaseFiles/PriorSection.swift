@@ -135,16 +135,20 @@ private func readBelts(_ section: Section) -> PriorSettings? {
 
 private func readBodies(_ section: Section) -> ChannelBodies? {
     let width = readDistribution(section, "width", .length, "Full width of a channel; drawn for each.")
+    let thickness = readOptionalDistribution(
+        section, "thickness", .length,
+        "Of a channel at its middle, thinning to its banks; drawn for each. Default: channels fill their cells.")
     let amount = readAmount(section)
     let levees = section.optionalSection("levees", "Ridges on both banks: facies 2.", readLevees)
     let splays = section.optionalSection(
         "splays", "Lobes where a river broke through its outer bank: facies 3.", readSplays)
     let facies = readFacies(section)
     guard let width, let amount, let facies, levees != nil || !section.isGiven("levees"),
-        splays != nil || !section.isGiven("splays")
+        splays != nil || !section.isGiven("splays"), thickness != nil || !section.isGiven("thickness")
     else { return nil }
     return section.build { () throws(ParameterError) in
-        try ChannelBodies(width: width, amount: amount, levees: levees, splays: splays, facies: facies)
+        try ChannelBodies(
+            width: width, thickness: thickness, amount: amount, levees: levees, splays: splays, facies: facies)
     }
 }
 

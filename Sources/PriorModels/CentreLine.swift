@@ -5,6 +5,8 @@ import Reservoir
 struct CentreLine: Sendable {
     var points: [SIMD2<Double>]
     let halfWidth: Double
+    /// At the middle of the channel [m]; `nil` if it fills its cells.
+    var thickness: Double?
 
     /// The closest point of the line to `place`, the squared distance [m²] and the direction of the line there.
     func nearest(to place: SIMD2<Double>) -> (point: SIMD2<Double>, squaredDistance: Double, direction: SIMD2<Double>) {

@@ -7,6 +7,8 @@ import Foundation
 struct ChannelDistanceMap: Sendable {
     /// `[cells]`; infinite beyond ``reach``.
     private(set) var squared: [Float]
+    /// Thickness at its middle of the channel that ``squared`` is of, `[cells]` [m]; empty until one has a thickness.
+    private(set) var thickness: [Float] = []
     /// In half widths.
     let reach: Double
     private let domain: ChannelDomain
@@ -20,6 +22,13 @@ struct ChannelDistanceMap: Sendable {
         let radius = reach * line.halfWidth
         let unit = 1 / (line.halfWidth * line.halfWidth)
         let columnCount = domain.columnCentres.count
+        let before = line.thickness == nil ? [] : squared
+        defer {
+            if let own = line.thickness {
+                if thickness.isEmpty { thickness = Array(repeating: .infinity, count: squared.count) }
+                for cell in squared.indices where squared[cell] < before[cell] { thickness[cell] = Float(own) }
+            }
+        }
         squared.withUnsafeMutableBufferPointer { squared in
             for (start, end) in zip(line.points, line.points.dropFirst()) {
                 let rows = Self.indices(

@@ -17,6 +17,8 @@ struct ChannelGenerator: FaciesGenerator {
     private let course: Course
     private let domain: ChannelDomain
     private let wells: [ChannelWell]
+    /// `[cells]` [m]
+    private let cellThickness: [Float]
     private let seed: UInt64
     private let purpose: String
 
@@ -29,6 +31,7 @@ struct ChannelGenerator: FaciesGenerator {
     init(_ bodies: ChannelBodies, _ course: Course, _ context: PriorContext) throws(ParameterError) {
         try context.hardData.checkFacies(in: bodies.facies)
         domain = ChannelDomain(context.grid)
+        cellThickness = context.grid.thickness.map(Float.init)
         (self.bodies, self.course) = (bodies, course)
         (seed, purpose) = (context.seed, context.purpose + ".channels")
         let domain = self.domain
@@ -44,6 +47,9 @@ struct ChannelGenerator: FaciesGenerator {
                 requirement: "must be one that this prior draws: "
                     + bodies.drawnCodes.map(String.init).joined(separator: ", "))
         }
+        try require(
+            bodies.thickness == nil || context.grid.orientation == .areal, "channel thickness", "one, in a section",
+            "must be left out: a section shows channels at their full height")
         if case .proportion(let proportion) = bodies.amount {
             let single = bodies.width.range.lowerBound / max(domain.extent.x, domain.extent.y)
             try require(
@@ -57,15 +63,34 @@ struct ChannelGenerator: FaciesGenerator {
             "must reach a cell's extent of \(domain.smallestCell) m to be seen on this grid")
     }
 
-    func facies(_ index: UInt64) -> [UInt8] {
+    func map(_ index: UInt64) -> FaciesMap {
         var stream = RandomStream(seed: seed, purpose: purpose, index: index)
         var last: Draw?
         for _ in 0..<(wells.isEmpty ? 1 : Self.mostDraws) {
             var draw = place(&stream)
-            if bend(&draw, &stream) { return exact(paint(draw, &stream)) }
+            if bend(&draw, &stream) {
+                let facies = exact(paint(draw, &stream))
+                return FaciesMap(facies: facies, filling: filling(draw, facies))
+            }
             last = draw
         }
-        return last.map { exact(forced(paint($0, &stream))) } ?? []
+        guard let last else { return FaciesMap(facies: []) }
+        let facies = exact(forced(paint(last, &stream)))
+        return FaciesMap(facies: facies, filling: filling(last, facies))
+    }
+
+    /// How much of each channel cell its channel fills: a parabola across, `t (1 − r²)` of thickness `t` at the middle.
+    private func filling(_ draw: Draw, _ facies: [UInt8]) -> (shares: [Float], rest: UInt8)? {
+        guard bodies.thickness != nil, !draw.map.thickness.isEmpty else { return nil }
+        let shares = facies.indices.map { cell -> Float in
+            // A cell that a well made a channel has none near it: it is filled.
+            guard facies[cell] == ChannelBodies.channelCode, draw.map.squared[cell] <= draw.squaredScale else {
+                return 1
+            }
+            let depth = draw.map.thickness[cell] * (1 - draw.map.squared[cell] / draw.squaredScale)
+            return min(depth / cellThickness[cell], 1)
+        }
+        return (shares, ChannelBodies.backgroundCode)
     }
 
     /// Channels placed for one realization, and the squared scale of widths that meets the wanted amount.
@@ -118,6 +143,7 @@ struct ChannelGenerator: FaciesGenerator {
     /// hits the fewest wells outside channels.
     private func add(_ draw: inout Draw, _ source: inout CourseSource, _ stream: inout RandomStream) {
         let halfWidth = bodies.width.sample(&stream) / 2
+        let thickness = bodies.thickness?.sample(&stream)
         let missed = wells.filter { needsChannel($0, draw) }
         let dry = wells.filter { $0.code == ChannelBodies.backgroundCode }
         let clearance = (draw.leveeRatio + 0.2) * halfWidth
@@ -125,7 +151,7 @@ struct ChannelGenerator: FaciesGenerator {
         var best: (line: CentreLine, cost: Double)?
         for _ in 0..<(wells.isEmpty ? 1 : 8) {
             let points = source.next(halfWidth: halfWidth, through: target, &stream)
-            let line = CentreLine(points: points, halfWidth: halfWidth)
+            let line = CentreLine(points: points, halfWidth: halfWidth, thickness: thickness)
             let hits = dry.count { line.nearest(to: $0.place).squaredDistance < clearance * clearance }
             // A course of a network cannot be moved to the target: the nearest of them is bent there.
             let gap = target.map { max(line.nearest(to: $0).squaredDistance.squareRoot() / halfWidth - 0.6, 0) } ?? 0

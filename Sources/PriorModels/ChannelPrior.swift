@@ -53,6 +53,10 @@ public struct ChannelBodies: Equatable, Sendable {
 
     /// Full width of a channel [m], drawn once for each.
     public let width: Distribution
+    /// Of a channel at its middle [m], drawn once for each; `nil`: channels fill their cells. It thins towards the banks
+    /// as a parabola. Where a cell is thicker than the channel in it, background fills the rest, and both lie in layers:
+    /// porosity and permeability are means by thickness.
+    public let thickness: Distribution?
     public let amount: Amount
     public let levees: Levees?
     public let splays: Splays?
@@ -60,9 +64,11 @@ public struct ChannelBodies: Equatable, Sendable {
 
     /// - Throws: ``ParameterError`` naming the first parameter out of range.
     public init(
-        width: Distribution, amount: Amount, levees: Levees? = nil, splays: Splays? = nil, facies: FaciesTable
+        width: Distribution, thickness: Distribution? = nil, amount: Amount, levees: Levees? = nil,
+        splays: Splays? = nil, facies: FaciesTable
     ) throws(ParameterError) {
         try width.check("channel width", within: .leastNonzeroMagnitude, .infinity, "must be positive")
+        try thickness?.check("channel thickness", within: .leastNonzeroMagnitude, .infinity, "must be positive")
         switch amount {
         case .proportion(let proportion):
             try proportion.check("channel proportion", within: 0.005, 0.95, "must be within 0.005 to 0.95")
@@ -74,7 +80,7 @@ public struct ChannelBodies: Equatable, Sendable {
         try facies.check(codes: [(Self.backgroundCode, "background"), (Self.channelCode, "channel")])
         if levees != nil { try facies.check(codes: [(Self.leveeCode, "levee")]) }
         if splays != nil { try facies.check(codes: [(Self.splayCode, "crevasse splay")]) }
-        (self.width, self.amount, self.facies) = (width, amount, facies)
+        (self.width, self.thickness, self.amount, self.facies) = (width, thickness, amount, facies)
         (self.levees, self.splays) = (levees, splays)
     }
 

@@ -2,8 +2,15 @@ import Reservoir
 
 /// Draws facies maps; what the rock in them is like is added by ``FaciesPropertyGenerator``.
 protocol FaciesGenerator: Sendable {
+    func map(_ index: UInt64) -> FaciesMap
+}
+
+/// Where each facies lies.
+struct FaciesMap {
     /// `[cells]`
-    func facies(_ index: UInt64) -> [UInt8]
+    var facies: [UInt8]
+    /// What part of a cell's thickness its facies fills, `[cells]` [–], and the code of what fills the rest; `nil`: all.
+    var filling: (shares: [Float], rest: UInt8)?
 }
 
 /// A facies map filled with the properties of its facies.
@@ -16,6 +23,8 @@ struct FaciesPropertyGenerator: RealizationGenerator {
 
     private let generator: any FaciesGenerator
     private let members: [Member]
+    /// Cells whose porosity or permeability is known: of one rock from top to bottom.
+    private let measured: [Int]
     private let seed: UInt64
 
     /// - Throws: ``ParameterError`` if hard data do not fit the facies' properties.
@@ -28,6 +37,8 @@ struct FaciesPropertyGenerator: RealizationGenerator {
                 parameter: "hard data at \(entry.datum.place)", found: "a property without a facies",
                 requirement: "must say which facies the property belongs to")
         }
+        measured = context.hardData.entries.filter { $0.datum.permeability != nil || $0.datum.porosity != nil }
+            .map(\.cell)
         var members: [Member] = []
         for facies in table.facies {
             let own = context.hardData.entries.filter { $0.datum.facies == facies.code }
@@ -40,16 +51,24 @@ struct FaciesPropertyGenerator: RealizationGenerator {
     }
 
     func realization(_ index: UInt64) -> Realization {
-        let facies = generator.facies(index)
+        var map = generator.map(index)
+        for cell in measured { map.filling?.shares[cell] = 1 }
+        let (facies, filling) = (map.facies, map.filling)
         var porosity = [Float](repeating: 0, count: facies.count)
         var (permeabilityX, permeabilityY) = (porosity, porosity)
         for member in members {
-            let cells = facies.indices.filter { facies[$0] == member.code }
+            // Layers side by side conduct and hold in proportion to their thickness.
+            func share(_ cell: Int) -> Float {
+                let own = filling?.shares[cell] ?? 1
+                return facies[cell] == member.code ? own : filling?.rest == member.code ? 1 - own : 0
+            }
+            let cells = facies.indices.filter { share($0) > 0 }
             if cells.isEmpty { continue }
             member.fields.fill(cells, seed: seed, index: index) { cell, k, phi in
-                permeabilityX[cell] = Float(k)
-                permeabilityY[cell] = Float(k * member.ratio)
-                porosity[cell] = Float(phi)
+                let part = share(cell)
+                permeabilityX[cell] += part * Float(k)
+                permeabilityY[cell] += part * Float(k * member.ratio)
+                porosity[cell] += part * Float(phi)
             }
         }
         return Realization(

@@ -90,8 +90,10 @@ public struct PriorStatistics: Sendable {
             }
         }
         for code in names.keys.sorted() {
-            guard let rock = prior.rock(of: code), rock.varies else { continue }
-            probes += Self.continuous(facies: code, " in \(names[code] ?? "\(code)")", rock)
+            let isThinned = prior.isThinned(code)
+            guard let rock = prior.rock(of: code), rock.varies || isThinned else { continue }
+            // What fills the rest of a cell has a share in its properties: there is no target for them.
+            probes += Self.continuous(facies: code, " in \(names[code] ?? "\(code)")", isThinned ? nil : rock)
         }
         if !hardData.isEmpty {
             probes.append((.honoured, Quantity(name: "Hard data honoured", unit: "–", target: 1)))

@@ -159,4 +159,13 @@ extension PriorSettings {
         case .imported, .mixture: return nil
         }
     }
+
+    /// Whether a facies may fill but a part of its cells' thickness.
+    func isThinned(_ code: UInt8) -> Bool {
+        switch self {
+        case .channels(let prior): prior.bodies.thickness != nil && code == ChannelBodies.channelCode
+        case .belts(let prior): prior.bodies.thickness != nil && code == ChannelBodies.channelCode
+        default: false
+        }
+    }
 }

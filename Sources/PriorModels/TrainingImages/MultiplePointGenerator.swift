@@ -89,7 +89,9 @@ struct MultiplePointGenerator: FaciesGenerator {
         return codes.sorted { $0.key < $1.key }.map { ($0.key % lattice.columns, $0.key / lattice.columns, $0.value) }
     }
 
-    func facies(_ index: UInt64) -> [UInt8] {
+    func map(_ index: UInt64) -> FaciesMap { FaciesMap(facies: facies(index)) }
+
+    private func facies(_ index: UInt64) -> [UInt8] {
         var stream = RandomStream(seed: seed, purpose: purpose, index: index)
         let pixels = simulate(&stream)
         return lattice.pixels.map { UInt8(truncatingIfNeeded: pixels[$0]) }

@@ -31,7 +31,9 @@ struct TruncatedGaussianGenerator: FaciesGenerator {
         seed = context.seed
     }
 
-    func facies(_ index: UInt64) -> [UInt8] {
+    func map(_ index: UInt64) -> FaciesMap { FaciesMap(facies: facies(index)) }
+
+    private func facies(_ index: UInt64) -> [UInt8] {
         let first = self.first.sample(seed: seed, index: index)
         guard let second = self.second?.sample(seed: seed, index: index) else {
             return first.map { value in Self.code(windows, value, 0) }
