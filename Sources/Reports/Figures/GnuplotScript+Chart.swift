@@ -6,7 +6,9 @@ extension GnuplotScript {
         line("set tics nomirror textcolor '\(Self.muted)'")
         let key = "set key at screen 0.5, screen 0.01 center bottom horizontal Left reverse noenhanced"
         line(chart.showsLegend ? key : "unset key")
-        if chart.showsLegend { line("set bmargin \((chart.x.label.isEmpty ? 2.5 : 4) + 1.5 * Double(chart.legendRows))") }
+        if chart.showsLegend {
+            line("set bmargin \((chart.x.label.isEmpty ? 2.5 : 4) + 1.5 * Double(chart.legendRows))")
+        }
         // Room for half of the last number below the axis.
         line("set rmargin 4")
         // Whole error bars and lines: by default gnuplot blanks them around each point.
