@@ -34,7 +34,7 @@ import Testing
     @Test func thatANumberIsNotPartedFromItsSign() {
         let style = TerminalStyle(width: 20, hasColour: false, isInteractive: false)
         #expect(style.wrapped("the threshold is at 1.18 σ here") == "the threshold is at\n1.18 σ here")
-        #expect(style.wrapped("in the median at 5 % of it") == "in the median at\n5 % of it")
+        #expect(style.wrapped("in the medians at 5 % of it") == "in the medians at\n5 % of it")
     }
 }
 

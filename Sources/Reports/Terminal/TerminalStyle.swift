@@ -52,6 +52,14 @@ extension TerminalStyle {
         return "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m"
     }
 
+    /// A name with what it is beside it, or below it where the line is too short.
+    func heading(_ name: String, _ text: String) -> String {
+        let (name, text) = (TextTable.printable(name), TextTable.printable(text))
+        if text.isEmpty { return painted(name, .strong) }
+        let space = name.count + 2 + text.count <= width ? "  " : "\n"
+        return painted(name, .strong) + space + painted(wrapped(text), .faint)
+    }
+
     /// Text broken at spaces to lines of at most ``width`` columns, the later ones indented. `1.18 σ` and `5 %` stay whole.
     public func wrapped(_ text: String, indent: Int = 0) -> String {
         var words: [String] = []
