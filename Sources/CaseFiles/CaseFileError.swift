@@ -46,5 +46,12 @@ public struct CaseFileError: Error, Equatable, Sendable, CustomStringConvertible
         self.problems = problems
     }
 
-    public var description: String { problems.map(\.description).joined(separator: "\n") }
+    /// One line a problem. A table of a well that the case calls otherwise has one in every row: the first will do.
+    public var description: String {
+        let shown = problems.prefix(Self.mostShown).map(\.description).joined(separator: "\n")
+        let left = problems.count - Self.mostShown
+        return left > 0 ? "\(shown)\n\(left) more problems are not listed" : shown
+    }
+
+    private static let mostShown = 100
 }

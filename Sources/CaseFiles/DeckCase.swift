@@ -131,7 +131,7 @@ public struct DeckCase {
           realizations: 2000         # in all: the others need no simulation
 
         calibration:
-          method: es-mda             # or proposal, smc, rejection
+          method: gradient           # or es-mda, proposal, smc, rejection
           budget: 1500               # simulations that may be spent
 
         """

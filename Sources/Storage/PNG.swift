@@ -4,6 +4,8 @@ import CPNG
 enum PNG {
     /// Pixels an image may have: a header of a few bytes can claim any number.
     private static let largestCount = 1 << 26
+    /// Pixels that a byte of the file can hold: eight of one bit, packed as far as deflate can.
+    private static let mostPixelsPerByte = 8 * 1032
 
     /// Colours become grey by their luminance; what is transparent becomes black.
     /// - Throws: ``StorageError`` if the bytes are not a sound PNG image, or one too large.
@@ -19,6 +21,9 @@ enum PNG {
             throw StorageError(
                 .unsuitable, path: path, reason: "has \(columns) x \(rows) pixels",
                 advice: "cut it to at most \(largestCount) pixels")
+        }
+        guard count <= mostPixelsPerByte * bytes.count else {
+            throw damaged(path, "\(columns) x \(rows) pixels cannot be in \(bytes.count) bytes")
         }
         image.format = png_uint_32(PNG_FORMAT_GRAY)
         var levels = [UInt8](repeating: 0, count: count)

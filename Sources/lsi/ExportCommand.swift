@@ -7,7 +7,7 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes calibrated realizations for other programs.",
         discussion: """
-            By default the accepted realizations; --best 10 takes the ten nearest to the data, accepted or not, --all every
+            By default the accepted realizations; --best 10 takes the ten nearest to the data, accepted or not, --all every \
             one that was simulated. Formats, several at once if --format is repeated:
 
               grdecl   a file a realization that a deck can include (permeability in mD)

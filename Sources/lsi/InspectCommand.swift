@@ -5,7 +5,7 @@ struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows what a case, its results or a file holds.",
         discussion: """
-            Known are a case (folder or case.yaml), its results, an export, and single files: HDF5 (.h5), NPY, CSV, an
+            Known are a case (folder or case.yaml), its results, an export, and single files: HDF5 (.h5), NPY, CSV, an \
             Eclipse summary (.SMSPEC, .UNSMRY) and an Eclipse deck (.DATA).
 
               lsi inspect my-case

@@ -24,7 +24,7 @@ struct LSI: ParsableCommand {
             Before and after:
 
               lsi new mine --from-deck X.DATA   start from an Eclipse deck
-              lsi validate my-case              can its results be trusted? synthetic truths tell
+              lsi validate my-case              whether its results can be trusted
               lsi inspect my-case               what a case, its results or a file holds
               lsi export my-case --format deck  realizations as GRDECL, NPY, HDF5 or decks
               lsi schema --markdown             every field of a case file

@@ -4,6 +4,7 @@ import Pipeline
 extension MethodChoice: ExpressibleByArgument {
     public init?(argument: String) { self.init(named: argument) }
     public static var allValueStrings: [String] { names }
+    public static var defaultCompletionKind: CompletionKind { .list(names) }
 }
 
 /// What may be asked of a calibration instead of what the case file says.

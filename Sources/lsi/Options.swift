@@ -8,7 +8,9 @@ struct CaseOptions: ParsableArguments {
     @Argument(help: "The case: a folder that holds case.yaml, or the file itself.", completion: .directory)
     var casePath: String
 
-    @Option(help: "Folder for everything made from the case. Default: `results` in the case's folder.")
+    @Option(
+        help: "Folder for everything made from the case. Default: `results` in the case's folder.",
+        completion: .directory)
     var output: String?
 
     @Option(help: "Seed of all random numbers. Default: that of the case file.")

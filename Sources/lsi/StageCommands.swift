@@ -21,11 +21,11 @@ struct Prior: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draws realizations of the prior, or looks at it.",
         discussion: """
-            Without --preview, realizations are streamed to disk in constant memory. Realization 17 is the same whatever
+            Without --preview, realizations are streamed to disk in constant memory. Realization 17 is the same whatever \
             number is asked for.
 
-            With --preview, nothing is stored: realizations are drawn and measured, and a page shows some of them with
-            their mean and variance, proportions, variograms and connectivity against what the prior asks for. The table
+            With --preview, nothing is stored: realizations are drawn and measured, and a page shows some of them with \
+            their mean and variance, proportions, variograms and connectivity against what the prior asks for. The table \
             also appears on the terminal.
 
               lsi prior my-case --preview
@@ -171,8 +171,8 @@ struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes a case to start from: a commented one that runs, or the model of an Eclipse deck.",
         discussion: """
-            With --from-deck, the grid, rock, fluids, wells and schedule of a two-dimensional two-phase deck become a case
-            file. Keywords without effect on the model are listed; any other that cannot be honoured is named with its line,
+            With --from-deck, the grid, rock, fluids, wells and schedule of a two-dimensional two-phase deck become a case \
+            file. Keywords without effect on the model are listed; any other that cannot be honoured is named with its line, \
             and nothing is written.
 
               lsi new five-spot --from-deck FIVE_SPOT.DATA

@@ -5,14 +5,14 @@ struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts synthetic truths through the whole chain: can the results of this case be trusted?",
         discussion: """
-            Each truth is a draw of the prior that no training has seen. It is simulated, observed with noise as the case
-            observes, and calibrated; then it is known what was to be found. The page and the tables say how many matches
-            were found at what price, how often the truth lies where history and forecast have it, and whether its ranks are
+            Each truth is a draw of the prior that no training has seen. It is simulated, observed with noise as the case \
+            observes, and calibrated; then it is known what was to be found. The page and the tables say how many matches \
+            were found at what price, how often the truth lies where history and forecast have it, and whether its ranks are \
             even. On the coarse twin of the case the methods are compared with plain rejection sampling.
 
               lsi validate my-case --truths 20
-              lsi validate my-case --truths 5 --method local-retraining --method es-mda --budget 1000
-              lsi validate my-case --truths 3 --effort 0.1          minutes instead of hours
+              lsi validate my-case --truths 5 --method gradient --method smc
+              lsi validate my-case --truths 3 --effort 0.1     a first look
 
             What is finished is kept: a killed run goes on, and more truths can be added later.
             """)

@@ -132,8 +132,8 @@ struct BadCaseTests {
             "case.yaml:@: training.realizations: is 200 but must be at least the 500 pairs"
         ),
         (
-            "method: es-mda ", "method: esmda ",
-            "case.yaml:@: calibration.method: is 'esmda' but must be one of proposal, es-mda, smc, local-retraining, gradient, rejection, es-mda-model-space; did you mean 'es-mda'?"
+            "method: gradient ", "method: gradent ",
+            "case.yaml:@: calibration.method: is 'gradent' but must be one of proposal, es-mda, smc, local-retraining, gradient, rejection, es-mda-model-space; did you mean 'gradient'?"
         ),
         (
             "initial:\n  pressure: 200\n  saturation: 0.2", "initial: 200\n#",
@@ -152,7 +152,7 @@ struct BadCaseTests {
         let found = try problems([
             ("rows: 40 ", "rowz: 40 "), ("viscosity: 0.5", "viscosity: 0"), ("sinuosity: ", "sinuousity: "),
             ("pairs: 500", "pairs: 0"),
-            ("method: es-mda ", "method: magic ")
+            ("method: gradient ", "method: magic ")
         ])
         #expect(
             found == """

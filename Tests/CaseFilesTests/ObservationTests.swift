@@ -187,6 +187,13 @@ struct ObservationTests {
         #expect(truth.values[1][0].isNaN && truth.values[1][1] == 2e7)
     }
 
+    @Test func thatAMistakeInEveryRowIsNotListedForEver() throws {
+        let rows = (0..<5000).map { "WOPR:NONE,\($0),1,2020-02-01\n" }.joined()
+        let message = #expect(throws: Message.self) { try self.read("keyword,value,error,date\n" + rows) }
+        let lines = try #require(message).text.split(separator: "\n")
+        #expect(lines.count == 101 && lines.last == "4900 more problems are not listed", "\(lines.last ?? "")")
+    }
+
     @Test func thatDamagedTablesNeverTrap() {
         let valid = "keyword,value,error,date\nWOPR:P1,1.5,2,2020-02-01\nWBHP:I1,300,5,2020-03-01\n"
         Fuzz.campaign("observations as CSV", valid) { text in

@@ -30,6 +30,12 @@ import Testing
         #expect(lines.allSatisfy { $0.count <= 24 })
         #expect(lines.joined(separator: " ").split(separator: " ") == text.split(separator: " "))
     }
+
+    @Test func thatANumberIsNotPartedFromItsSign() {
+        let style = TerminalStyle(width: 20, hasColour: false, isInteractive: false)
+        #expect(style.wrapped("the threshold is at 1.18 σ here") == "the threshold is at\n1.18 σ here")
+        #expect(style.wrapped("in the medians at 5 % of it") == "in the medians at\n5 % of it")
+    }
 }
 
 @Suite struct TextTableTests {
@@ -60,6 +66,29 @@ import Testing
         #expect(text.contains("12.25") && text.contains("…"))
     }
 
+    @Test func thatATableOfManyNumbersIsFoldedAndLosesNone() {
+        var table = TextTable(columns: [.left("Well")] + (1...6).map { .right("column \($0)") })
+        for well in 1...2 { table.append([TextTable.Cell("P\(well)")] + (1...6).map { "\(well * 1000 + $0)" }) }
+        let style = TerminalStyle(width: 30, hasColour: false, isInteractive: false)
+        let expected = """
+            Well  column 1  column 2
+            ────  ────────  ────────
+            P1        1001      1002
+            P2        2001      2002
+
+            Well  column 3  column 4
+            ────  ────────  ────────
+            P1        1003      1004
+            P2        2003      2004
+
+            Well  column 5  column 6
+            ────  ────────  ────────
+            P1        1005      1006
+            P2        2005      2006
+            """
+        #expect(table.text(style: style) == expected)
+    }
+
     @Test func thatTextCannotSendCommandsToTheTerminal() {
         var table = TextTable(columns: [.left("Name")])
         table.append([TextTable.Cell("a\u{1B}[2Jb\nc\u{9B}1m")])
@@ -88,12 +117,16 @@ import Testing
         #expect(text.contains("rejected") && !text.contains("Matches within the noise"))
     }
 
-    @Test func thatTheOtherSummariesFitToo() {
+    @Test(arguments: [50, 64, 80, 100])
+    func thatEverySummaryFits(width: Int) {
+        let style = TerminalStyle(width: width, hasColour: false, isInteractive: false)
         let texts = [
-            SyntheticReport.training.terminalText(style: .plain), SyntheticReport.prior.terminalText(style: .plain),
-            SyntheticReport.validation.terminalText(style: .plain)
+            SyntheticReport.calibration().terminalText(style: style),
+            SyntheticReport.calibration(accepted: 0).terminalText(style: style),
+            SyntheticReport.training.terminalText(style: style), SyntheticReport.prior.terminalText(style: style),
+            SyntheticReport.validation.terminalText(style: style)
         ]
-        for text in texts { #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(text)") }
+        for text in texts { #expect(text.split(separator: "\n").allSatisfy { $0.count <= width }, "\(text)") }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -69,6 +70,19 @@ struct FilesTests {
         try Files.write(bytes, to: scratch.file("a.gz"))
         #expect(
             storageMessage { _ = try Files.readUnpacked(scratch.file("a.gz")) }?.contains("damaged or cut off") == true)
+    }
+
+    @Test func thatDamagedPackedFilesNeverTrapNorGrow() throws {
+        let scratch = try ScratchFolder()
+        let path = scratch.file("a.gz")
+        let mutator = Mutator(valid: Self.packed, seed: 51)
+        FuzzCampaign.run("gzip", input: mutator.input) { bytes in
+            guard (try? Data(bytes).write(to: URL(fileURLWithPath: path))) != nil,
+                let content = try? Files.readUnpacked(path)
+            else { return false }
+            #expect(content.count <= 1032 * (bytes.count + 1))
+            return true
+        }
     }
 
     @Test func thatARealFullDeviceIsReportedAsFull() throws {

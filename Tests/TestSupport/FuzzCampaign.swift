@@ -20,13 +20,16 @@ public enum FuzzCampaign {
         input: (Int) -> [UInt8], read: ([UInt8]) -> Bool
     ) {
         let count = rounds ?? quick
+        resetPeakMemory()
         let before = peakMemory()
         let clock = ContinuousClock()
-        var (accepted, bytes, slowest) = (0, 0, Duration.zero)
+        let start = clock.now
+        var (accepted, bytes, slowest, slowestRound) = (0, 0, Duration.zero, 0)
         for round in 0..<count {
             let damaged = input(round)
             bytes += damaged.count
-            slowest = max(slowest, clock.measure { if read(damaged) { accepted += 1 } })
+            let time = clock.measure { if read(damaged) { accepted += 1 } }
+            if time > slowest { (slowest, slowestRound) = (time, round) }
         }
         // The files have a few kilobytes, which take about a millisecond; the rest is for a busy machine.
         #expect(slowest < .seconds(10), "\(name)", sourceLocation: sourceLocation)
@@ -37,11 +40,22 @@ public enum FuzzCampaign {
         guard rounds != nil, let before, let after = peakMemory() else { return }
         let grown = after - before
         #expect(grown < limit, "\(name) grew by \(grown >> 20) MiB", sourceLocation: sourceLocation)
-        let milliseconds = Double(slowest.components.attoseconds) / 1e15 + 1000 * Double(slowest.components.seconds)
         let line = String(
-            format: "fuzz %@: %d inputs of %d bytes on average, %d read, slowest %.1f ms, peak memory +%d MiB\n", name,
-            count, bytes / max(count, 1), accepted, milliseconds, grown >> 20)
+            format: "fuzz %@: %d inputs of %d bytes on average, %d read, %.1f s, slowest %.1f ms (input %d), "
+                + "peak memory +%d MiB\n",
+            name, count, bytes / max(count, 1), accepted, seconds(clock.now - start), 1000 * seconds(slowest),
+            slowestRound, grown >> 20)
         FileHandle.standardError.write(Data(line.utf8))
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+
+    /// Lets the peak start again at what is held now, so that one reader does not hide behind the one before it.
+    private static func resetPeakMemory() {
+        guard rounds != nil, let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+        try? file.write(contentsOf: Data("5".utf8))
     }
 
     /// Largest resident memory of this process so far [bytes]; `nil` where the system does not tell.

@@ -22,7 +22,8 @@ public struct Inspection: Equatable, Sendable {
             switch self {
             case .text(let text): text
             case .count(let count): "\(count)"
-            case .number(let number): String(format: "%.6g", number)
+            // A simulator's negative zero is a zero.
+            case .number(let number): String(format: "%.6g", number == 0 ? 0 : number)
             }
         }
     }

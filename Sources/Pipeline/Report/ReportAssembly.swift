@@ -132,7 +132,8 @@ struct ReportAssembly {
         var reasons: [String] = []
         if let floor = training.quality.floorPanel, floor.median > result.test.threshold {
             reasons.append(
-                "The networks cannot represent a match: their floor is above the threshold for most realizations.")
+                "Encoding a realization loses more than the noise, for most of them: the representation floor is above "
+                    + "the threshold, so matches are hard to find.")
         }
         reasons += conflicts.map(\.sentence)
         let values = result.candidates.compactMap { $0.mismatch?.value }
@@ -245,8 +246,14 @@ extension PriorDataConflict {
 
 /// Numbers within sentences.
 enum NumberFormat {
-    static func significant(_ value: Double) -> String { String(format: "%.3g", value) }
-    static func rounded(_ value: Double) -> String { String(format: "%.2g", value) }
-    static func percent(_ fraction: Double) -> String { String(format: "%.3g %%", 100 * fraction) }
+    static func significant(_ value: Double) -> String { plain(value, digits: 3) }
+    static func rounded(_ value: Double) -> String { plain(value, digits: 2) }
+    static func percent(_ fraction: Double) -> String { "\(significant(100 * fraction)) %" }
     static func days(_ seconds: Double) -> String { String(format: "%.4g days", seconds / Unit.day) }
+
+    /// As `%g` writes it, but without a power of ten where people need none: 130, not 1.3e+02.
+    private static func plain(_ value: Double, digits: Int) -> String {
+        let text = String(format: "%.\(digits)g", value)
+        return text.contains("e+") && abs(value) < 1e6 ? String(format: "%.0f", value) : text
+    }
 }

@@ -1,34 +1,64 @@
 /// A figure and the name of its file, without extension.
+///
+/// Its title says what it shows without the page around it.
 struct NamedFigure: Equatable, Sendable {
     var name: String
     var figure: Figure
+
+    static func chart(_ name: String, _ chart: Chart, title: String? = nil) -> NamedFigure {
+        var chart = chart
+        if let title { chart.title = title }
+        return NamedFigure(name: name, figure: .chart(chart))
+    }
+
+    static func map(_ name: String, _ map: MapPanel, title: String? = nil) -> NamedFigure {
+        var map = map
+        if let title { map.title = title }
+        return NamedFigure(name: name, figure: .map(map))
+    }
 }
 
 extension CalibrationReport {
     /// Every figure of the report worth a file of its own, in the report's order.
     var figures: [NamedFigure] {
-        var list = vectors.map { NamedFigure(name: "vector-\($0.key)", figure: .chart($0.chart(timeAxis: timeAxis))) }
-        if let mismatchHistogram {
-            list.append(NamedFigure(name: "mismatch-histogram", figure: .chart(mismatchHistogram)))
+        var list = vectors.map { vector in
+            // On the page one legend serves all vectors; a file has to bring its own.
+            var chart = vector.chart(timeAxis: timeAxis)
+            chart.showsLegend = true
+            return NamedFigure.chart("vector-\(vector.key)", chart)
         }
-        list += maps.map { NamedFigure(name: "map-\($0.title)", figure: .map($0)) }
+        if let mismatchHistogram {
+            list.append(.chart("mismatch-histogram", mismatchHistogram))
+        }
+        list += maps.map { .map("map-\($0.title)", $0) }
         for member in members {
             guard let role = member.role else { continue }
-            list += member.maps.map { NamedFigure(name: "\(role)-\(member.realization)-\($0.title)", figure: .map($0)) }
+            let head = "\(role.prefix(1).uppercased() + role.dropFirst()), realization \(member.realization)"
+            list += member.maps.map {
+                .map("\(role)-\(member.realization)-\($0.title)", $0, title: "\(head): \($0.title.lowercasedFirst)")
+            }
         }
-        if let latent { list.append(NamedFigure(name: "latent-space", figure: .chart(latent.chart))) }
+        if let latent { list.append(.chart("latent-space", latent.chart)) }
         return list + (training?.figures ?? [])
     }
 }
 
 extension TrainingQualityPanel {
     var figures: [NamedFigure] {
-        let learning = learningCharts.map { NamedFigure(name: "learning-\($0.title)", figure: .chart($0)) }
-        let latents = latentCharts.map { NamedFigure(name: "latent-\($0.title)", figure: .chart($0)) }
+        let learning = learningCharts.map {
+            NamedFigure.chart("learning-\($0.title)", $0, title: "Training: \($0.title)")
+        }
+        let latents = latentCharts.map { NamedFigure.chart($0.title, $0) }
         let pairs = reconstructions.enumerated().flatMap { index, pair in
-            [("reference", pair.reference), ("reconstruction", pair.reconstruction)].map {
-                NamedFigure(name: "held-out-\(index + 1)-\($0.0)", figure: .map($0.1))
-            } + (pair.fromData.map { [NamedFigure(name: "held-out-\(index + 1)-from-data", figure: .map($0))] } ?? [])
+            [("reference", pair.reference), ("reconstruction", pair.reconstruction), ("from-data", pair.fromData)]
+                .compactMap { part, map in
+                    map.map { map in
+                        let head = "Held out \(index + 1)"
+                        return NamedFigure.map(
+                            "held-out-\(index + 1)-\(part)", map,
+                            title: part == "reference" ? head : "\(head), \(map.title)")
+                    }
+                }
         }
         return learning + latents + pairs
     }
@@ -62,4 +92,8 @@ extension ValidationSummary {
         }
         return list
     }
+}
+
+extension String {
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

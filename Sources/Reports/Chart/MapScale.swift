@@ -35,7 +35,7 @@ struct MapScale: Equatable, Sendable {
         case .spread(let unit):
             (low, colours) = (0, Palette.intensity)
             high = max(most, 1e-9)
-            label = unit
+            label = unit == "-" ? "" : unit
         case .other(let text): label = text
         }
     }

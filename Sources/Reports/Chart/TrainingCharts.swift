@@ -1,11 +1,12 @@
 import Foundation
 
 extension TrainingQualityPanel {
-    /// One chart per loss, on a logarithmic scale where the values allow one.
+    /// One chart per loss, on a logarithmic scale where the values span a decade: else it had no numbers beside it.
     var learningCharts: [Chart] {
         curves.map { curve in
             let values = (curve.training + curve.validation).filter(\.isFinite)
-            let scale: Chart.Scale = values.allSatisfy { $0 > 0 } ? .logarithmic : .linear
+            let least = values.min() ?? 0
+            let scale: Chart.Scale = least > 0 && (values.max() ?? 0) > 10 * least ? .logarithmic : .linear
             var chart = Chart(
                 title: curve.name, x: Chart.Axis(label: "epoch"), y: Chart.Axis(label: "loss", scale: scale))
             for (name, tone, loss) in [

@@ -4,8 +4,15 @@ extension GnuplotScript {
     mutating func add(_ chart: Chart) {
         line("set grid linecolor '#d8dee6' linewidth 0.5")
         line("set tics nomirror textcolor '\(Self.muted)'")
-        line(chart.showsLegend ? "set key at screen 0.5, screen 0.01 center bottom horizontal noenhanced" : "unset key")
-        if chart.showsLegend { line("set bmargin 5.5") }
+        let key = "set key at screen 0.5, screen 0.01 center bottom horizontal Left reverse noenhanced"
+        line(chart.showsLegend ? key : "unset key")
+        if chart.showsLegend {
+            line("set bmargin \((chart.x.label.isEmpty ? 2.5 : 4) + 1.5 * Double(chart.legendRows))")
+        }
+        // Room for half of the last number below the axis.
+        line("set rmargin 4")
+        // Whole error bars and lines: by default gnuplot blanks them around each point.
+        line("set pointintervalbox 0.01")
         if chart.isSquare { line("set size square") }
         addAxis("x", chart.x, values: chart.horizontalExtent)
         addAxis("y", chart.y, values: nil)
@@ -92,6 +99,13 @@ extension GnuplotScript {
 }
 
 extension Chart {
+    /// Rows that the names of what is drawn fill below the diagram, estimated from their letters.
+    var legendRows: Int {
+        let names = bands.map(\.name) + bars.map(\.name) + lines.map(\.name) + points.map(\.name)
+        let perRow = max(1, 72 / ((names.map(\.count).max() ?? 0) + 8))
+        return max(1, (names.count + perRow - 1) / perRow)
+    }
+
     /// The x range that lines, bands and points span; `nil` without any.
     fileprivate var horizontalExtent: ClosedRange<Double>? {
         let values = (bands.flatMap(\.x) + lines.flatMap(\.x) + points.flatMap(\.x)).filter(\.isFinite)

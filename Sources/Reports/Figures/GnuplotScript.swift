@@ -72,7 +72,8 @@ struct GnuplotScript {
         switch figure {
         case .chart(let chart):
             if chart.isSquare { return (460, 500) }
-            return (560, 340 + (chart.showsLegend ? 30 : 0) + 16 * Double(chart.verticals.count))
+            let legend = chart.showsLegend ? 10 + 20 * Double(chart.legendRows) : 0
+            return (560, 340 + legend + 16 * Double(chart.verticals.count))
         case .map(let map):
             let ratio = Double(map.rows) * map.cellAspect / Double(max(map.columns, 1))
             return (460, min(max(370 * ratio, 120), 900) + 50)

@@ -5,7 +5,7 @@ extension CalibrationReport {
     /// What a user asks first, for the terminal: counts, verdict, mismatch, noise, floor, the best realizations.
     /// - Parameter rankedRows: how many lines of the ranking to show.
     public func terminalText(style: TerminalStyle, rankedRows: Int = 10) -> String {
-        var parts = [style.painted(caseName, .strong) + "  " + style.painted(method, .faint), countsLine(style)]
+        var parts = [style.heading(caseName, method), countsLine(style)]
         parts.append(style.painted(style.wrapped(verdict), counts.accepted > 0 ? .good : .bad))
         if counts.accepted == 0 {
             parts += reasonsForNone.map { style.wrapped("- \($0)", indent: 2) }

@@ -3,7 +3,7 @@ extension TrainingQualityPanel {
     public func terminalText(style: TerminalStyle) -> String {
         let pairs = NumberText.count(trainingPairs), held = NumberText.count(heldOutPairs)
         var parts = [
-            style.painted(caseName, .strong) + "  " + style.painted(TextTable.printable(architecture), .faint),
+            style.heading(caseName, architecture),
             style.wrapped(
                 "\(pairs) simulated pairs, \(NumberText.count(unsimulatedRealizations)) further realizations, "
                     + "\(held) pairs held out\(bestEpoch.map { "; weights of epoch \($0) kept" } ?? "")")

@@ -1,15 +1,12 @@
 extension PriorPreview {
     /// Statistics against their targets, of the whole prior and then of each scenario.
     public func terminalText(style: TerminalStyle) -> String {
-        var parts = [
-            style.painted(caseName, .strong) + "  " + style.painted(TextTable.printable(description), .faint)
-        ]
+        var parts = [style.heading(caseName, description)]
         parts += notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
         parts += ["", Self.table(statistics).text(style: style)]
         for scenario in scenarios {
-            let head = TextTable.printable("\(scenario.description), \(scenario.sampleCount) realizations")
             parts += [
-                "", style.painted(TextTable.printable(scenario.label), .strong) + "  " + style.painted(head, .faint),
+                "", style.heading(scenario.label, "\(scenario.description), \(scenario.sampleCount) realizations"),
                 Self.table(scenario.statistics).text(style: style)
             ]
         }

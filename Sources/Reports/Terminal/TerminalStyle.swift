@@ -52,16 +52,32 @@ extension TerminalStyle {
         return "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m"
     }
 
-    /// Text broken at spaces to lines of at most ``width`` columns, the later ones indented.
+    /// A name with what it is beside it, or below it where the line is too short.
+    func heading(_ name: String, _ text: String) -> String {
+        let (name, text) = (TextTable.printable(name), TextTable.printable(text))
+        if text.isEmpty { return painted(name, .strong) }
+        let space = name.count + 2 + text.count <= width ? "  " : "\n"
+        return painted(name, .strong) + space + painted(wrapped(text), .faint)
+    }
+
+    /// Text broken at spaces to lines of at most ``width`` columns, the later ones indented. `1.18 σ` and `5 %` stay whole.
     public func wrapped(_ text: String, indent: Int = 0) -> String {
-        var lines: [String] = [], current = ""
+        var words: [String] = []
         for word in TextTable.printable(text).split(separator: " ") {
+            if let last = words.last, word.first == "σ" || word.first == "%" {
+                words[words.count - 1] = "\(last) \(word)"
+            } else {
+                words.append(String(word))
+            }
+        }
+        var lines: [String] = [], current = ""
+        for word in words {
             let room = width - (lines.isEmpty ? 0 : indent)
             if !current.isEmpty, current.count + 1 + word.count > room {
                 lines.append(current)
                 current = ""
             }
-            current += current.isEmpty ? String(word) : " \(word)"
+            current += current.isEmpty ? word : " \(word)"
         }
         lines.append(current)
         return lines.joined(separator: "\n" + String(repeating: " ", count: indent))

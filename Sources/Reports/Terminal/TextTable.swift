@@ -1,4 +1,5 @@
-/// A table of text with aligned columns that fits the terminal.
+/// A table of text with aligned columns that fits the terminal: first words give way, then the table is folded into parts
+/// that stand below each other, each with the first column.
 ///
 ///     var table = TextTable(columns: [.left("Well"), .right("O")])
 ///     table.append(["P1", "0.52"])
@@ -36,42 +37,68 @@ public struct TextTable: Sendable {
 
     public var isEmpty: Bool { rows.isEmpty }
 
-    /// Lines without a trailing line break: the heads, a rule, the rows.
+    /// Lines without a trailing line break: the heads, a rule, the rows; an empty line between parts.
     public func text(style: TerminalStyle) -> String {
-        let widths = fittedWidths(style.width)
-        let heads = columns.map { Cell($0.title, .strong) }
-        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-        let body = rows.map { line($0, widths, style) }
-        return ([line(heads, widths, style), style.painted(rule, .faint)] + body).joined(separator: "\n")
+        parts(style.width).map { part(columns: $0.columns, widths: $0.widths, style) }.joined(separator: "\n\n")
     }
 
-    private func line(_ cells: [Cell], _ widths: [Int], _ style: TerminalStyle) -> String {
+    private func part(columns shown: [Int], widths: [Int], _ style: TerminalStyle) -> String {
+        let heads = shown.map { Cell(columns[$0].title, .strong) }
+        let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+        let body = rows.map { row in line(shown.map { row[$0] }, shown, widths, style) }
+        return ([line(heads, shown, widths, style), style.painted(rule, .faint)] + body).joined(separator: "\n")
+    }
+
+    private func line(_ cells: [Cell], _ shown: [Int], _ widths: [Int], _ style: TerminalStyle) -> String {
         var result = ""
         for (index, cell) in cells.enumerated() {
             let text = Self.shortened(cell.text, to: widths[index])
             let space = String(repeating: " ", count: widths[index] - text.count)
             let painted = style.painted(text, cell.tone)
             if index > 0 { result += "  " }
-            result += columns[index].isRight ? space + painted : painted + space
+            result += columns[shown[index]].isRight ? space + painted : painted + space
         }
         while result.last == " " { result.removeLast() }
         return result
     }
 
-    /// The natural widths, the widest column of words shortened until the table fits or words have 6 columns left.
-    private func fittedWidths(_ available: Int) -> [Int] {
-        var widths = columns.indices.map { index in
+    /// Words keep this many columns before a table is folded instead.
+    private static let leastWords = 12
+
+    /// The columns of each part with their widths: one part if the table fits after words have given way.
+    private func parts(_ available: Int) -> [(columns: [Int], widths: [Int])] {
+        let natural = columns.indices.map { index in
             max(columns[index].title.count, rows.map { $0[index].text.count }.max() ?? 0)
         }
-        var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - available
+        let all = Array(columns.indices)
+        let fitted = shortened(all, natural, to: available)
+        if Self.total(fitted) <= available || columns.count < 3 { return [(all, fitted)] }
+
+        var parts: [[Int]] = []
+        for index in all.dropFirst() {
+            if let last = parts.last, Self.total(shortened(last + [index], natural, to: available)) <= available {
+                parts[parts.count - 1].append(index)
+            } else {
+                parts.append([0, index])
+            }
+        }
+        return parts.map { ($0, shortened($0, natural, to: available)) }
+    }
+
+    /// Widths of some of the columns, the widest column of words shortened until they fit or words have few left.
+    private func shortened(_ shown: [Int], _ natural: [Int], to available: Int) -> [Int] {
+        var widths = shown.map { natural[$0] }
+        var excess = Self.total(widths) - available
         while excess > 0 {
-            let words = widths.indices.filter { !columns[$0].isRight && widths[$0] > 6 }
+            let words = widths.indices.filter { !columns[shown[$0]].isRight && widths[$0] > Self.leastWords }
             guard let widest = words.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[widest] -= 1
             excess -= 1
         }
         return widths
     }
+
+    private static func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + 2 * (widths.count - 1) }
 
     private static func shortened(_ text: String, to width: Int) -> String {
         text.count <= width ? text : text.prefix(width - 1) + "…"

@@ -3,7 +3,7 @@ extension ValidationSummary {
     public func terminalText(style: TerminalStyle) -> String {
         let truths = methods.first?.truths.count ?? 0
         var parts = [
-            style.painted(caseName, .strong) + "  " + style.painted("\(truths) synthetic truths", .faint),
+            style.heading(caseName, "\(truths) synthetic truths"),
             style.wrapped("Accepted if \(rule): O <= \(CalibrationReport.mismatchText(threshold))")
         ]
         parts += notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
@@ -14,7 +14,7 @@ extension ValidationSummary {
             }
             let time = method.medianSeconds.map { "\(NumberText.duration($0)) a truth in the median" }
             let facts = [spread, time].compactMap { $0 }.joined(separator: ", ")
-            parts += ["", style.painted(method.name, .strong) + "  " + style.painted(facts, .faint)]
+            parts += ["", style.heading(method.name, facts)]
             parts.append(Self.table(method).text(style: style))
         }
         if !agreements.isEmpty {

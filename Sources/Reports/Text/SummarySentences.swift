@@ -60,8 +60,8 @@ extension RepresentationFloor {
             """
         if median <= threshold { return "\(place), so the networks can represent a match." }
         return """
-            \(place). A floor above the threshold limits every sampler: train on more realizations or raise the \
-            decoder's capacity.
+            \(place). A floor above the threshold makes matches hard to find, though other latents may give some; it \
+            falls with more realizations to train on and more latents.
             """
     }
 }
