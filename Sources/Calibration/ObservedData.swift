@@ -37,8 +37,9 @@ public struct NoiseSettings: Equatable, Sendable, Codable {
 
     /// Standard deviations of `values` at the entries of `layout`, in their unit.
     ///
-    /// A vector that is zero throughout, such as a water cut before breakthrough, has no largest value of its own; it
-    /// takes the largest of the same keyword over all wells, and failing that a floor of ``smallestScale(of:)``.
+    /// A vector that is nothing throughout, such as a water cut before breakthrough, has no largest value of its own; it
+    /// takes the largest of the same keyword over all wells, and failing that a floor of ``smallestScale(of:)``. Nothing
+    /// is what lies below a thousandth of these: a simulator's 1e-12 of water is no scale to measure against.
     public func errors(of values: [Double], layout: DataLayout) -> [Double] {
         precondition(values.count == layout.count, "\(values.count) values for \(layout.count) entries")
         var byVector: [VectorKey: Double] = [:]
@@ -49,13 +50,19 @@ public struct NoiseSettings: Equatable, Sendable, Codable {
         }
         return zip(layout.entries, values).map { entry, value in
             var scale = byVector[entry.key] ?? 0
-            if scale == 0 { scale = byKeyword[entry.key.keyword] ?? 0 }
-            if scale == 0 { scale = NoiseSettings.smallestScale(of: entry.key.quantity) }
+            let ofKeyword = byKeyword[entry.key.keyword] ?? 0
+            if scale < Self.nothing * ofKeyword { scale = ofKeyword }
+            let smallest = Self.smallestScale(of: entry.key.quantity)
+            if scale < Self.nothing * smallest { scale = smallest }
             let floor = (floorFraction > 0 ? floorFraction : relative) * scale
-            let least = max(value == 0 ? floor : floorFraction * scale, absolute * entry.key.quantity.metricFactor)
+            let least = max(
+                abs(value) < Self.nothing * scale ? floor : floorFraction * scale,
+                absolute * entry.key.quantity.metricFactor)
             return max(relative * abs(value), least)
         }
     }
+
+    private static let nothing = 1e-3
 
     /// What stands for a vector's largest value where all of them are zero: one unit of what engineers read.
     static func smallestScale(of quantity: Quantity) -> Double {

@@ -98,4 +98,22 @@ import Testing
             expectClose(found, expected, tolerance: 1e-15)
         }
     }
+
+    @Test func thatTracesOfWaterAreNoScaleOfTheirOwn() throws {
+        let layout = DataLayout(entries: [
+            .init(key: cut, time: 1), .init(key: cut, time: 2), .init(key: VectorKey("WWCT", "P2"), time: 1),
+            .init(key: VectorKey("WOPR", "P1"), time: 1)
+        ])
+        // P1's water cut stays below a thousandth of P2's, and every oil rate far below one unit: 1 sm3/day.
+        let errors = try NoiseSettings(relative: 0.05, floorFraction: 0.02)
+            .errors(of: [1e-12, 0, 0.5, 1e-20], layout: layout)
+        for (found, expected) in zip(errors, [0.01, 0.01, 0.025, 0.02 / Unit.day]) {
+            expectClose(found, expected, tolerance: 1e-12 * expected)
+        }
+        let relativeOnly = try NoiseSettings(relative: 0.05, floorFraction: 0).errors(
+            of: [1e-12, 0, 0.5, 1e-20], layout: layout)
+        for (found, expected) in zip(relativeOnly, [0.025, 0.025, 0.025, 0.05 / Unit.day]) {
+            expectClose(found, expected, tolerance: 1e-12 * expected)
+        }
+    }
 }
