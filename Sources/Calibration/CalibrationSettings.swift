@@ -10,7 +10,7 @@ public enum CalibrationMethod: String, Equatable, Sendable, Codable, CaseIterabl
     case sequentialMonteCarlo = "smc"
     /// Waves of simulations near the observation, each retraining a local emulator of the data that steers the next.
     case localRetraining = "local-retraining"
-    /// Gauss-Newton searches along the simulator's sensitivities, then chains about what they found.
+    /// Gauss-Newton searches along the simulator's sensitivities, then more from what they found.
     case gradientSearch = "gradient"
     /// Draws from the prior; the accepted ones are kept. Targets the posterior.
     case rejection

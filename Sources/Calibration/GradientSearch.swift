@@ -2,20 +2,23 @@ import Foundation
 import LinearAlgebra
 import Reservoir
 
-/// Searches by Gauss-Newton steps along the simulator's own sensitivities, each from its own draw of the prior, then chains
-/// about what they found.
+/// Searches by Gauss-Newton steps along the simulator's own sensitivities, first each from its own draw of the prior, then
+/// from what was found.
 ///
-/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` the draw of the prior that it starts from, one of those nearest to
-/// the data. Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on
-/// the cut one. Where a search meets the data, a chain walks on by moves that leave the local normal approximation of
-/// the posterior unchanged, accepted by the exact likelihood (Metropolis and Hastings).
+/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` a draw of the prior, its anchor; it ends where it meets the data.
+/// Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on the cut
+/// one. The first anchors are those training pairs that come nearest to the data, and the searches start there.
 ///
-/// Every chain has the posterior as its stationary distribution, but it starts in one mode and has walked a short way: the
-/// ensemble matches, and is called no posterior.
+/// A match `z₁` of anchor `z₁*` leads to more at a small fraction of its price. Anchors `z₂* = √(1 − s²) z₁* + s ξ` are draws of
+/// the prior too; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only that
+/// the data do not see. Most often a simulation or a few confirm it, without sensitivities of its own. How far
+/// anchors move, `s`, is what half of these searches can follow.
+///
+/// Sources: Oliver, He and Reynolds (1996), ECMOR V (randomized maximum likelihood, here without errors added to the
+/// data); Tonkin and Doherty (2009), Water Resources Research 45, W00B10 (null-space Monte Carlo). The ensemble matches;
+/// it is called no posterior.
 struct GradientSearch: Sampler {
     private struct Search: Codable {
-        /// Names its streams.
-        let number: Int
         let anchor: [Double]
         var point: [Double]
         /// Of the cut realization at `point`, in units of the noise; `nil` before it was simulated.
@@ -30,29 +33,32 @@ struct GradientSearch: Sampler {
         /// Latents being simulated.
         var trials: [[Double]] = []
         var isOver = false
+        /// Whether it started from a match.
+        var isDescendant = false
     }
 
-    private struct Chain: Codable {
-        let number: Int
-        let start: [Double], startResidual: [Double]
-        /// Of the start; `nil` until its sensitivities are found.
+    /// What a search found, and where others start from.
+    private struct Match: Codable {
+        let anchor: [Double], point: [Double], residual: [Double]
+        /// `nil` until the sensitivities at `point` are found.
         var model: LocalModel?
-        var point: [Double]
-        var residual: [Double]
-        var size = 0.15
-        var moves = 0
-        var trial: [Double] = []
+        var descendants = 0
     }
 
     let settings: GradientSearchSettings
     let rule: AcceptanceRule
     private var searches: [Search] = []
-    private var chains: [Chain] = []
-    private var started = 0
+    private var matches: [Match] = []
+    /// Searches from draws of the prior of their own that found a match.
+    private var independentMatches = 0
+    private var started = 0, descended = 0
+    /// How far anchors move from those of matches, `s`.
+    private var reach = 0.4
     private var sensitivityRuns = 0
     private var round = 0
     /// Trial steps of a search: the damping of the last one taken, times these.
     private static let dampingFactors = [0.1, 1, 10]
+    private static let mostDescendantIterations = 3
 
     init(_ settings: GradientSearchSettings, rule: AcceptanceRule) { (self.settings, self.rule) = (settings, rule) }
 
@@ -62,19 +68,14 @@ struct GradientSearch: Sampler {
     // MARK: Asking
 
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
-        if chains.count < settings.chains { try startSearches(space) }
+        // First, since searches start from matches whose sensitivities are known.
         try findSensitivities(space)
+        try startSearches(space)
         var draws: [Draw] = []
         for index in searches.indices {
             searches[index].trials = try trials(of: searches[index])
-            draws += searches[index].trials.map { Draw(source: .latent($0), origin: .gradient, iteration: round) }
-        }
-        for index in chains.indices {
-            let chain = chains[index]
-            var stream = space.stream("gradient chain", chain.number, chain.moves)
-            guard let local = try localPosterior(of: chain) else { continue }
-            chains[index].trial = local.moved(chain.point, size: chain.size, normals: stream.normals(space.dimension))
-            draws.append(Draw(source: .latent(chains[index].trial), origin: .move, iteration: round))
+            let origin: Candidate.Origin = searches[index].isDescendant ? .move : .gradient
+            draws += searches[index].trials.map { Draw(source: .latent($0), origin: origin, iteration: round) }
         }
         return draws
     }
@@ -83,26 +84,62 @@ struct GradientSearch: Sampler {
         guard space.problem.sensitivities != nil else {
             throw CalibrationError.needsSensitivities(method: CalibrationMethod.gradientSearch.rawValue)
         }
-        guard searches.count < settings.chains else { return }
-        // From what is known to come near; a training pair is a draw of the prior, and so a fit anchor.
-        let near = space.pairs(candidates: 0).nearest(started + settings.chains).latents
-        while searches.count < settings.chains {
-            let start = started < near.count ? near[started] : space.priorLatent("gradient start", started)
-            searches.append(Search(number: started, anchor: start, point: start))
-            started += 1
+        while searches.count < settings.searches {
+            // Half of the searches under way start afresh until there are matches enough to start from.
+            let fresh = searches.count { !$0.isDescendant }
+            let wantsFresh = independentMatches + fresh < settings.searches && 2 * fresh < settings.searches
+            if !wantsFresh, let parent = nextParent {
+                try descend(from: parent, space)
+            } else if independentMatches < settings.searches {
+                startAfresh(space)
+            } else {
+                return
+            }
         }
+    }
+
+    /// From what is known to come near; a training pair is a draw of the prior, and so a fit anchor.
+    private mutating func startAfresh(_ space: SamplingSpace) {
+        let near = space.pairs(candidates: 0).nearest(started + 1).latents
+        let start = started < near.count ? near[started] : space.priorLatent("gradient start", started)
+        searches.append(Search(anchor: start, point: start))
+        started += 1
+    }
+
+    /// The match that fewest searches started from.
+    private var nextParent: Int? {
+        matches.indices.filter { matches[$0].model != nil }.min { matches[$0].descendants < matches[$1].descendants }
+    }
+
+    private mutating func descend(from parent: Int, _ space: SamplingSpace) throws {
+        let match = matches[parent]
+        guard let model = match.model else { return }
+        matches[parent].descendants += 1
+        var stream = space.stream("gradient descendant", descended, 0)
+        descended += 1
+        let kept = (1 - reach * reach).squareRoot()
+        let normals = stream.normals(space.dimension)
+        let anchor = zip(match.anchor, normals).map { kept * $0 + reach * $1 }
+        let move = zip(anchor, match.anchor).map { $0 - $1 }
+        // As far as the anchor, less what the slopes foresee that the data would see of it: `(I + JᵀJ)⁻¹` of the move.
+        do {
+            let step = try model.step(
+                residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0])[0]
+            let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
+            searches.append(Search(anchor: anchor, point: point, model: model, isDescendant: true))
+        } catch { throw CalibrationError.factorization(error) }
     }
 
     private mutating func findSensitivities(_ space: SamplingSpace) throws {
         let missing = searches.indices.filter { searches[$0].residual != nil && searches[$0].model == nil }
-        let starting = chains.indices.filter { chains[$0].model == nil }
-        guard !missing.isEmpty || !starting.isEmpty, let sensitivities = space.problem.sensitivities else { return }
-        let found = try sensitivities(missing.map { searches[$0].point } + starting.map { chains[$0].start })
-        sensitivityRuns += missing.count + starting.count
-        for (index, jacobian) in zip(starting, found.dropFirst(missing.count)) {
-            chains[index].model = jacobian.map { LocalModel($0, observed: space.observed) }
+        let unknown = matches.indices.filter { matches[$0].model == nil }
+        guard !missing.isEmpty || !unknown.isEmpty, let sensitivities = space.problem.sensitivities else { return }
+        let found = try sensitivities(missing.map { searches[$0].point } + unknown.map { matches[$0].point })
+        sensitivityRuns += missing.count + unknown.count
+        for (index, jacobian) in zip(unknown, found.dropFirst(missing.count)) {
+            matches[index].model = jacobian.map { LocalModel($0, observed: space.observed) }
         }
-        chains.removeAll { $0.model == nil }
+        matches.removeAll { $0.model == nil }
         for (index, jacobian) in zip(missing, found) {
             if let jacobian {
                 searches[index].model = LocalModel(jacobian, observed: space.observed)
@@ -124,13 +161,6 @@ struct GradientSearch: Sampler {
         } catch { throw CalibrationError.factorization(error) }
     }
 
-    private func localPosterior(of chain: Chain) throws -> LocalPosterior? {
-        guard let model = chain.model else { return nil }
-        do { return try LocalPosterior(model, point: chain.start, residual: chain.startResidual) } catch {
-            throw CalibrationError.factorization(error)
-        }
-    }
-
     // MARK: Learning
 
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws {
@@ -141,16 +171,18 @@ struct GradientSearch: Sampler {
         }
         let limit = 2 * Double(space.dataCount) * rule.threshold(count: space.dataCount)
         for index in searches.indices { absorb(taken(searches[index].trials.count), search: index, limit: limit) }
-        for index in chains.indices { try absorb(taken(1)[0], chain: index, space) }
         for search in searches where search.isOver {
-            guard let residual = search.residual, square(residual) <= limit else { continue }
-            chains.append(
-                Chain(
-                    number: search.number, start: search.point, startResidual: residual, point: search.point,
-                    residual: residual))
+            let match = search.residual.flatMap { square($0) <= limit ? $0 : nil }
+            if search.isDescendant { reach = min(max(reach * (match == nil ? 0.9 : 1.1), 0.05), 0.9) }
+            guard let residual = match else { continue }
+            if !search.isDescendant { independentMatches += 1 }
+            // Slopes of a descendant are its ancestor's and what its own steps taught.
+            matches.append(
+                Match(
+                    anchor: search.anchor, point: search.point, residual: residual,
+                    model: search.isDescendant ? search.model : nil))
         }
         searches.removeAll(where: \.isOver)
-        if chains.count >= settings.chains { searches = [] }
         round += 1
     }
 
@@ -160,7 +192,7 @@ struct GradientSearch: Sampler {
         defer { searches[index] = search }
         guard let before = search.residual else {
             search.residual = residuals[0]
-            search.isOver = residuals[0] == nil
+            search.isOver = residuals[0].map { square($0) <= limit } ?? true
             return
         }
         func objective(_ point: [Double], _ residual: [Double]) -> Double {
@@ -183,9 +215,9 @@ struct GradientSearch: Sampler {
         search.damping = max(search.damping * Self.dampingFactors[best.trial] / 2, 0.05)
         search.rejections = 0
         (search.point, search.residual) = (point, residual)
-        // A match is good enough to start a chain from; what is far from one and hardly moves will not become one.
+        // A match is the end; what is far from one and hardly moves will not become one.
         search.isOver =
-            square(residual) <= limit || search.iteration >= settings.iterations
+            square(residual) <= limit || search.iteration >= mostIterations(search)
             || (best.value > 0.99 * old && search.isFresh)
         // Slopes serve for two steps: the second by what the first has shown.
         if !search.isOver, !search.isFresh || best.value > 0.8 * old { search.model = nil }
@@ -194,7 +226,7 @@ struct GradientSearch: Sampler {
 
     /// No trial was better: by new sensitivities if the old ones were carried over, otherwise by shorter steps.
     private func reject(_ search: inout Search, _ residuals: [[Double]?]) {
-        if search.iteration >= settings.iterations { search.isOver = true }
+        if search.iteration >= mostIterations(search) { search.isOver = true }
         guard search.isFresh, let before = search.residual else {
             search.model = nil
             return
@@ -209,22 +241,9 @@ struct GradientSearch: Sampler {
         search.damping *= 30
     }
 
-    private mutating func absorb(_ residual: [Double]?, chain index: Int, _ space: SamplingSpace) throws {
-        var chain = chains[index]
-        defer { chains[index] = chain }
-        var stream = space.stream("gradient decision", chain.number, chain.moves)
-        chain.moves += 1
-        var isTaken = false
-        if let residual, let local = try localPosterior(of: chain) {
-            func potential(_ point: [Double], _ residual: [Double]) -> Double {
-                0.5 * (square(residual) + square(point) - local.squaredDistance(point))
-            }
-            isTaken = log(stream.uniform()) < potential(chain.point, chain.residual) - potential(chain.trial, residual)
-            if isTaken { (chain.point, chain.residual) = (chain.trial, residual) }
-        }
-        // Towards one move in four taken, by ever smaller corrections (Andrieu and Thoms, 2008, Statistics and Computing 18).
-        let gain = 1 / (1 + 0.1 * Double(chain.moves))
-        chain.size = min(max(chain.size * exp(gain * ((isTaken ? 1 : 0) - 0.25)), 0.01), 0.9)
+    /// A descendant that does not arrive soon went too far, and a nearer one costs less.
+    private func mostIterations(_ search: Search) -> Int {
+        search.isDescendant ? min(settings.iterations, Self.mostDescendantIterations) : settings.iterations
     }
 
     private func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }

@@ -1,21 +1,21 @@
 import Reservoir
 
-/// Settings of searches that follow sensitivities, and of the chains that start from what they find.
+/// Settings of searches that follow sensitivities.
 public struct GradientSearchSettings: Equatable, Sendable, Codable {
-    /// Searches under way at a time, and chains to end up with.
-    public var chains: Int
+    /// Searches under way at a time, and matches from draws of the prior of their own to end up with.
+    public var searches: Int
     /// Steps of one search at most.
     public var iterations: Int
     /// What finding the sensitivities at one latent counts against the budget, in simulations: a simulation and the
     /// sweeps back through it take about as long as so many.
     public var sensitivityCost: Int
 
-    public init(chains: Int = 8, iterations: Int = 20, sensitivityCost: Int = 10) {
-        (self.chains, self.iterations, self.sensitivityCost) = (chains, iterations, sensitivityCost)
+    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 10) {
+        (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
     }
 
     func validate() throws(ParameterError) {
-        try require(chains >= 1, "chains", "\(chains)", "must be at least 1")
+        try require(searches >= 1, "searches", "\(searches)", "must be at least 1")
         try require(iterations >= 1, "iterations", "\(iterations)", "must be at least 1")
         try require(sensitivityCost >= 1, "sensitivity cost", "\(sensitivityCost)", "must be at least 1 simulation")
     }

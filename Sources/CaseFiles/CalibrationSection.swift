@@ -8,7 +8,7 @@ func readCalibration(_ root: Section) -> CalibrationSettings? {
             "method", default: standard.method,
             "`proposal`: what the network proposes, nothing refined; `es-mda`: ensemble smoother in latent space; `smc` "
                 + "and `rejection` target the posterior; `local-retraining`: waves of simulations; `gradient`: searches along "
-                + "the simulator's sensitivities, then chains; `es-mda-model-space`: "
+                + "the simulator's sensitivities; `es-mda-model-space`: "
                 + "the smoother on the grid's properties.")
         let budget = section.integer(
             "budget", 1...100_000_000, default: standard.budget, "Simulations that may be spent.")
@@ -135,8 +135,10 @@ private func readSequential(_ section: Section) -> SequentialMonteCarloSettings?
 private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
     let standard = GradientSearchSettings()
     return GradientSearchSettings(
-        chains: section.integer(
-            "chains", 1...100_000, default: standard.chains, "Searches at a time, and chains to end up with."),
+        searches: section.integer(
+            "searches", 1...100_000, default: standard.searches,
+            "Searches at a time, and matches to find from draws of the prior of their own before all start from matches."
+        ),
         iterations: section.integer(
             "iterations", 1...10_000, default: standard.iterations, "Steps of one search at most."),
         sensitivityCost: section.integer(
