@@ -35,7 +35,9 @@ LSI_INLINE LSI_NAME(interval) LSI_NAME(find)(const double *table, const int32_t 
     return found;
 }
 
-LSI_INLINE reals LSI_NAME(hold)(reals x, reals low, reals high) { return LSI_NAME(smaller)(LSI_NAME(larger)(x, low), high); }
+LSI_INLINE reals LSI_NAME(hold)(reals x, reals low, reals high) {
+    return LSI_NAME(smaller)(LSI_NAME(larger)(x, low), high);
+}
 
 LSI_INLINE reals LSI_NAME(flow_at)(const double *table, const int32_t *first, double last, reals x) {
     reals held = LSI_NAME(hold)(x, LSI_NAME(splat)(0), LSI_NAME(splat)(last));
@@ -45,15 +47,17 @@ LSI_INLINE reals LSI_NAME(flow_at)(const double *table, const int32_t *first, do
 
 // f at the root of x + ratio f(x) = target, by Newton's method within a bracket that keeps it from jumping over the
 // inflection of f. A step of less than an interval ends it: what is left of the error is f''/2 of its square.
-LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *first, double last, reals left, reals right, reals target,
-                          reals ratio, reals start) {
+// left and right are f at both ends of the samples.
+LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *first, double last, reals left, reals right,
+                                        reals target, reals ratio, reals start) {
+    const reals zero = LSI_NAME(splat)(0), end = LSI_NAME(splat)(last);
     // Outside the range of the samples the flow is that of its end.
     masks below = target <= 0, above = target - ratio * right >= last;
     masks done = below | above;
-    reals low = LSI_NAME(larger)(target - ratio, LSI_NAME(splat)(0)), high = LSI_NAME(smaller)(target, LSI_NAME(splat)(last));
+    reals low = LSI_NAME(larger)(target - ratio, zero), high = LSI_NAME(smaller)(target, end);
     reals x = LSI_NAME(hold)(start, low, high);
     for (int i = 0; i < 60; i++) {
-        LSI_NAME(interval) at = LSI_NAME(find)(table, first, last, LSI_NAME(hold)(x, LSI_NAME(splat)(0), LSI_NAME(splat)(last)));
+        LSI_NAME(interval) at = LSI_NAME(find)(table, first, last, LSI_NAME(hold)(x, zero, end));
         reals excess = x + ratio * (at.value + at.step * (x - at.anchor)) - target;
         reals next = x - excess / (1 + ratio * at.step);
         masks close = (next - x <= 1) & (x - next <= 1);

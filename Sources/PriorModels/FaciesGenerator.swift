@@ -57,7 +57,7 @@ struct FaciesPropertyGenerator: RealizationGenerator {
         var porosity = [Float](repeating: 0, count: facies.count)
         var (permeabilityX, permeabilityY) = (porosity, porosity)
         for member in members {
-            // Layers side by side conduct and hold in proportion to their thickness.
+            // Layers conduct along themselves, and hold, in proportion to their thickness.
             func share(_ cell: Int) -> Float {
                 let own = filling?.shares[cell] ?? 1
                 return facies[cell] == member.code ? own : filling?.rest == member.code ? 1 - own : 0
