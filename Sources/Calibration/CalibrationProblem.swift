@@ -31,6 +31,15 @@ public struct SimulatedPair: Equatable, Sendable, Codable {
     public init(latent: [Double], data: [Double]) { (self.latent, self.data) = (latent, data) }
 }
 
+/// Where sensitivities are wanted, and of what.
+public struct SensitivityPoint: Sendable {
+    public let latent: [Double]
+    /// Weights of the data, in units of one over those of the data, `[combinations x data]`.
+    public let combinations: Matrix
+
+    public init(latent: [Double], combinations: Matrix) { (self.latent, self.combinations) = (latent, combinations) }
+}
+
 /// Everything a calibration works on.
 public struct CalibrationProblem: Sendable {
     public let observed: ObservedData
@@ -43,15 +52,15 @@ public struct CalibrationProblem: Sendable {
     /// Realizations of the prior itself by index, for rejection and for model-space methods; `nil`: latents are drawn
     /// from their standard normal prior and decoded.
     public let priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])?
-    /// Derivatives of the simulated data by the latents, `[data x dimension]` in the data's units, at each of the latents given;
-    /// `nil` in place of one that cannot be simulated. `nil` if the simulator knows none.
-    public let sensitivities: (@Sendable ([[Double]]) throws -> [Matrix?])?
+    /// Derivatives of combinations of the simulated data by the latents, `[combinations x dimension]`, at each of the
+    /// points given; `nil` in place of one that cannot be simulated. `nil` if the simulator knows none.
+    public let sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])?
 
     public init(
         observed: ObservedData, parameterization: any Parameterization, proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
         priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
-        sensitivities: (@Sendable ([[Double]]) throws -> [Matrix?])? = nil
+        sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])? = nil
     ) {
         (self.observed, self.parameterization) = (observed, parameterization)
         (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)

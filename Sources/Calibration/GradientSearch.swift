@@ -9,6 +9,9 @@ import Reservoir
 /// Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on the cut
 /// one. The first anchors are those training pairs that come nearest to the data, and the searches start there.
 ///
+/// Sensitivities are those of a few combinations of the data: the principal components of what training pairs near
+/// the observation are off by, and the residual at the point itself, so that the gradient is exact.
+///
 /// A match `z₁` of anchor `z₁*` leads to more at a small fraction of its price. Anchors `z₂* = √(1 − s²) z₁* + s ξ` are draws of
 /// the prior too; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only that
 /// the data do not see. Most often a simulation or a few confirm it, without sensitivities of its own. How far
@@ -55,6 +58,8 @@ struct GradientSearch: Sampler {
     /// How far anchors move from those of matches, `s`.
     private var reach = 0.4
     private var sensitivityRuns = 0
+    /// Of the data whose sensitivities are found; `nil` before the first are.
+    private var basis: ResidualBasis?
     private var round = 0
     /// Trial steps of a search: the damping of the last one taken, times these.
     private static let dampingFactors = [0.1, 1, 10]
@@ -134,19 +139,25 @@ struct GradientSearch: Sampler {
         let missing = searches.indices.filter { searches[$0].residual != nil && searches[$0].model == nil }
         let unknown = matches.indices.filter { matches[$0].model == nil }
         guard !missing.isEmpty || !unknown.isEmpty, let sensitivities = space.problem.sensitivities else { return }
-        let found = try sensitivities(missing.map { searches[$0].point } + unknown.map { matches[$0].point })
-        sensitivityRuns += missing.count + unknown.count
-        for (index, jacobian) in zip(unknown, found.dropFirst(missing.count)) {
-            matches[index].model = jacobian.map { LocalModel($0, observed: space.observed) }
-        }
+        let places =
+            missing.map { (latent: searches[$0].point, residual: searches[$0].residual ?? []) }
+            + unknown.map { (latent: matches[$0].point, residual: matches[$0].residual) }
+        let basis = try basis ?? ResidualBasis(of: space.pairs(candidates: 0))
+        self.basis = basis
+        let combinations = places.map { basis.combinations(including: $0.residual) }
+        let found = try sensitivities(
+            zip(places, combinations).map { place, rows in
+                SensitivityPoint(
+                    latent: place.latent, combinations: Matrix(rows.rowArrays.map(space.observed.weights(whitened:))))
+            })
+        sensitivityRuns += places.count
+        let models = zip(found, combinations).map { slopes, rows in slopes.map { LocalModel($0, of: rows) } }
+        for (index, model) in zip(unknown, models.dropFirst(missing.count)) { matches[index].model = model }
         matches.removeAll { $0.model == nil }
-        for (index, jacobian) in zip(missing, found) {
-            if let jacobian {
-                searches[index].model = LocalModel(jacobian, observed: space.observed)
-                searches[index].isFresh = true
-            } else {
-                searches[index].isOver = true
-            }
+        for (index, model) in zip(missing, models) {
+            searches[index].model = model
+            searches[index].isFresh = model != nil
+            searches[index].isOver = model == nil
         }
         searches.removeAll(where: \.isOver)
     }

@@ -7,14 +7,13 @@ struct LocalModel: Sendable, Codable {
     /// `J`, `[data][dimension]`; single precision is more than the linearisation is worth.
     private(set) var slopes: [Float]
 
-    /// - Parameter jacobian: in the data's units, `[data x dimension]`.
-    init(_ jacobian: Matrix, observed: ObservedData) {
-        (data, dimension) = (jacobian.rows, jacobian.columns)
-        slopes = Array(repeating: 0, count: data * dimension)
-        for column in 0..<dimension {
-            let whitened = observed.whitened(residual: (0..<data).map { jacobian[$0, column] })
-            for row in 0..<data { slopes[row * dimension + column] = Float(whitened[row]) }
-        }
+    /// - Parameters:
+    ///   - sensitivities: of combinations of the data in units of the noise, `[combinations x dimension]`. What the combinations
+    ///     do not see counts as flat.
+    ///   - combinations: orthonormal, `[combinations x data]`.
+    init(_ sensitivities: Matrix, of combinations: Matrix) {
+        (data, dimension) = (combinations.columns, sensitivities.columns)
+        slopes = combinations.transposed.times(sensitivities).elements.map { Float($0) }
     }
 
     var jacobian: Matrix { Matrix(rows: data, columns: dimension, elements: slopes.map { Double($0) }) }

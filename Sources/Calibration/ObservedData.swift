@@ -161,6 +161,23 @@ public struct ObservedData: Equatable, Sendable {
         return whitened(residual: prediction.indices.map { prediction[$0] - values[$0] })
     }
 
+    /// `L⁻ᵀ w`: weights of residuals in the data's units from those of residuals in units of the noise, so that
+    /// `w · whitened(r) = weights(whitened: w) · r`.
+    public func weights(whitened: [Double]) -> [Double] {
+        var weights = [Double](repeating: 0, count: count)
+        for index in whitened.indices {
+            guard let before = predecessor[index] else {
+                weights[index] += whitened[index] / errors[index]
+                continue
+            }
+            let rho = correlation[index]
+            let scaled = whitened[index] / (1 - rho * rho).squareRoot()
+            weights[index] += scaled / errors[index]
+            weights[before] -= rho * scaled / errors[before]
+        }
+        return weights
+    }
+
     /// `L w`: a residual in the data's units from one in units of the noise. The inverse of ``whitened(residual:)``.
     public func residual(whitened: [Double]) -> [Double] {
         var scaled = [Double](repeating: 0, count: count)

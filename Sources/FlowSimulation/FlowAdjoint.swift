@@ -2,12 +2,12 @@ import LinearAlgebra
 import Reservoir
 
 /// Sensitivities of production data by the adjoint of a run: one sweep backward through its pressure and transport steps
-/// gives the derivatives of a datum by the properties of all cells.
+/// gives the derivatives of a datum, or of a weighted sum of data, by the properties of all cells.
 ///
 /// The sweep is the transpose of a sequential scheme with a few implicit upwind steps of transport per pressure step. The
 /// simulator itself takes finer ones of higher order and extrapolates fluxes, so that the result differs from its own
 /// derivative by the error in time of the simpler scheme; a Gauss-Newton iteration corrects itself for that.
-/// Sweeps of eight data run side by side.
+/// Sweeps of eight sums run side by side.
 ///
 /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
 /// section 9.4.
@@ -35,10 +35,13 @@ final class FlowAdjoint {
         rightHandSide = WorkArray(repeating: .zero, count: flow.topology.cellCount + flow.topology.wellCount)
     }
 
-    /// Eight data and what has been gathered for them.
+    /// Eight sums of data and what has been gathered for them.
     private final class Block {
-        /// Position of each lane's datum in the layout, and the level it is taken from.
-        let data: [Int], levels: [Int]
+        /// Position of each lane's sum among all.
+        let sums: [Int]
+        /// Position of a datum in the layout and its weight in each sum, by the level it is taken from.
+        let sources: [Int: [(datum: Int, weight: Lanes)]]
+        let lastLevel: Int
         /// By the saturation of the level above the sweep, `[cells]`.
         let saturation: WorkArray<Lanes>
         /// By the pressure of the level above, through storage, `[cells]`.
@@ -46,8 +49,9 @@ final class FlowAdjoint {
         /// By transmissibilities, connection factors and pore volumes.
         let transmissibility: WorkArray<Lanes>, wellIndex: WorkArray<Lanes>, poreVolume: WorkArray<Lanes>
 
-        init(data: [Int], levels: [Int], _ topology: FlowTopology) {
-            (self.data, self.levels) = (data, levels)
+        init(sums: [Int], sources: [Int: [(datum: Int, weight: Lanes)]], _ topology: FlowTopology) {
+            (self.sums, self.sources) = (sums, sources)
+            lastLevel = sources.keys.max() ?? -1
             saturation = WorkArray(repeating: .zero, count: topology.cellCount)
             stored = WorkArray(repeating: .zero, count: topology.cellCount)
             transmissibility = WorkArray(repeating: .zero, count: topology.faces.count)
@@ -66,15 +70,14 @@ final class FlowAdjoint {
 
     func sensitivity(
         _ trajectory: FlowTrajectory, series: ProductionSeries, realization: Realization,
-        properties: StaticProperties, table: MobilityTable, at layout: DataLayout
+        properties: StaticProperties, table: MobilityTable, at layout: DataLayout, combinations: [[Double]]?
     ) throws(SimulationFailure) -> DataSensitivity {
-        let values: [Double]
-        do { values = try layout.values(in: series) } catch { throw SimulationFailure("\(error)") }
         var data: [AdjointDatum] = []
         for entry in layout.entries { data.append(try AdjointDatum(entry.key, flow.reservoir)) }
-        let blocks = blocks(trajectory, series, layout)
+        let levels = levels(trajectory, series, layout)
+        let blocks = blocks(levels, combinations)
         for index in trajectory.levels.indices.reversed() {
-            let active = blocks.filter { ($0.levels.max() ?? -1) >= index }
+            let active = blocks.filter { $0.lastLevel >= index }
             guard !active.isEmpty else { continue }
             let level = trajectory.levels[index]
             let curves = curves(level, table)
@@ -87,27 +90,44 @@ final class FlowAdjoint {
             }
             for block in active { sweep(block, level, index, curves, data, properties) }
         }
-        return gathered(blocks, values, realization, properties)
+        return gathered(blocks, count: combinations?.count ?? layout.count, realization, properties)
     }
 
     // MARK: Blocks
 
-    private func blocks(_ trajectory: FlowTrajectory, _ series: ProductionSeries, _ layout: DataLayout) -> [Block] {
+    /// The level that each datum is taken from.
+    private func levels(_ trajectory: FlowTrajectory, _ series: ProductionSeries, _ layout: DataLayout) -> [Int] {
         var levelOfReport: [Int: Int] = [:]
         for (index, level) in trajectory.levels.enumerated() {
             if let report = level.report { levelOfReport[report] = index }
         }
-        let levels = layout.entries.map { entry -> Int in
+        return layout.entries.map { entry -> Int in
             // A datum between two reports counts as one of the nearer.
             let nearest = series.times.indices.min { a, b in
                 abs(series.times[a] - entry.time) < abs(series.times[b] - entry.time)
             }
             return nearest.flatMap { levelOfReport[$0] } ?? 0
         }
-        let sorted = levels.indices.sorted { (-levels[$0], $0) < (-levels[$1], $1) }
+    }
+
+    /// Sums that end at about the same level go together, since a block is swept from its last one on.
+    private func blocks(_ levels: [Int], _ combinations: [[Double]]?) -> [Block] {
+        let members: [[(datum: Int, weight: Double)]] =
+            combinations?.map { weights in weights.indices.filter { weights[$0] != 0 }.map { ($0, weights[$0]) } }
+            ?? levels.indices.map { [($0, 1)] }
+        let last = members.map { $0.map { levels[$0.datum] }.max() ?? -1 }
+        let sorted = members.indices.sorted { (-last[$0], $0) < (-last[$1], $1) }
         return stride(from: 0, to: sorted.count, by: Self.width).map { start in
-            let members = Array(sorted[start..<min(start + Self.width, sorted.count)])
-            return Block(data: members, levels: members.map { levels[$0] }, topology)
+            let sums = Array(sorted[start..<min(start + Self.width, sorted.count)])
+            var weights: [Int: Lanes] = [:]
+            for (lane, sum) in sums.enumerated() {
+                for (datum, weight) in members[sum] { weights[datum, default: .zero][lane] = weight }
+            }
+            var sources: [Int: [(datum: Int, weight: Lanes)]] = [:]
+            for datum in weights.keys.sorted() {
+                sources[levels[datum], default: []].append((datum, weights[datum] ?? .zero))
+            }
+            return Block(sums: sums, sources: sources, topology)
         }
     }
 
@@ -155,8 +175,8 @@ final class FlowAdjoint {
         var headLanes = [Lanes](repeating: .zero, count: topology.wellCount)
         fluxLanes.fill(.zero)
         if let step = level.step { transport(block, level, step, curves, &completionLanes) }
-        for (lane, datum) in block.data.enumerated() where block.levels[lane] == index {
-            add(data[datum], lane, block, level, curves, &completionLanes, &headLanes)
+        for (datum, weight) in block.sources[index] ?? [] {
+            add(data[datum], weight, block, level, curves, &completionLanes, &headLanes)
         }
         // By all pressures, mobilities held.
         let (h, gu) = (rightHandSide.base, fluxLanes.base)
@@ -238,7 +258,7 @@ final class FlowAdjoint {
     }
 
     private func add(
-        _ datum: AdjointDatum, _ lane: Int, _ block: Block, _ level: FlowTrajectory.Level, _ curves: LevelCurves,
+        _ datum: AdjointDatum, _ weight: Lanes, _ block: Block, _ level: FlowTrajectory.Level, _ curves: LevelCurves,
         _ completionLanes: inout [Lanes], _ headLanes: inout [Lanes]
     ) {
         let cells = topology.cellCount
@@ -253,15 +273,15 @@ final class FlowAdjoint {
             let p = level.pressure[topology.completions[k].cell]
             return (volumeFactors.displacing.inverse(at: p), volumeFactors.oil.inverse(at: p))
         }
-        var weights = (displacing: 0.0, oil: 0.0)
+        var share = (displacing: 0.0, oil: 0.0)
         switch datum.kind {
         case .bottomHolePressure:
-            for well in datum.wells where level.isOnRate[well] { headLanes[well][lane] += 1 }
+            for well in datum.wells where level.isOnRate[well] { headLanes[well] += weight }
             return
         case .injection:
-            for k in completions { completionLanes[k][lane] += factors(k).displacing }
+            for k in completions { completionLanes[k] += factors(k).displacing * weight }
             return
-        case .production(let displacing, let oil): weights = (displacing, oil)
+        case .production(let displacing, let oil): share = (displacing, oil)
         case .waterCut:
             var (water, oil) = (0.0, 0.0)
             for k in completions {
@@ -271,14 +291,14 @@ final class FlowAdjoint {
             }
             let square = (water + oil) * (water + oil)
             guard square > 0 else { return }
-            weights = (oil / square, -water / square)
+            share = (oil / square, -water / square)
         }
         for k in completions {
             let cell = topology.completions[k].cell
             let (f, b) = (curves.fraction[cell], factors(k))
-            completionLanes[k][lane] -= weights.displacing * f * b.displacing + weights.oil * (1 - f) * b.oil
-            block.saturation.base[cell][lane] +=
-                -flow(k) * curves.fractionSlope[cell] * (weights.displacing * b.displacing - weights.oil * b.oil)
+            completionLanes[k] -= (share.displacing * f * b.displacing + share.oil * (1 - f) * b.oil) * weight
+            block.saturation.base[cell] -=
+                (flow(k) * curves.fractionSlope[cell] * (share.displacing * b.displacing - share.oil * b.oil)) * weight
         }
     }
 
@@ -287,10 +307,10 @@ final class FlowAdjoint {
     // MARK: Properties
 
     private func gathered(
-        _ blocks: [Block], _ values: [Double], _ realization: Realization, _ properties: StaticProperties
+        _ blocks: [Block], count: Int, _ realization: Realization, _ properties: StaticProperties
     ) -> DataSensitivity {
         let cells = realization.cellCount
-        var byK = [Float](repeating: 0, count: values.count * cells)
+        var byK = [Float](repeating: 0, count: count * cells)
         var byPorosity = byK
         let model = flow.reservoir
         let shares = topology.faces.map { face in
@@ -298,8 +318,8 @@ final class FlowAdjoint {
             return r.first / (r.first + r.second)
         }
         for block in blocks {
-            for (lane, datum) in block.data.enumerated() {
-                let start = datum * cells
+            for (lane, sum) in block.sums.enumerated() {
+                let start = sum * cells
                 for (f, face) in topology.faces.enumerated() {
                     // dT/d ln k = T r/(r₁ + r₂)
                     let value = block.transmissibility[f][lane] * properties.transmissibility[f]
@@ -316,6 +336,6 @@ final class FlowAdjoint {
                 }
             }
         }
-        return DataSensitivity(data: values, cellCount: cells, byLogPermeability: byK, byPorosity: byPorosity)
+        return DataSensitivity(cellCount: cells, byLogPermeability: byK, byPorosity: byPorosity)
     }
 }

@@ -97,7 +97,7 @@ public final class FlowSimulator: DifferentiableSimulator {
     }
 
     public func sensitivity(
-        of realization: Realization, at layout: DataLayout
+        of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
     ) throws(SimulationFailure) -> DataSensitivity {
         guard coupled == nil else {
             throw SimulationFailure("sensitivities are not known where gravity or capillary pressure moves phases")
@@ -110,7 +110,7 @@ public final class FlowSimulator: DifferentiableSimulator {
         guard let adjoint, let trajectory else { throw SimulationFailure("the run left nothing to go back through") }
         return try adjoint.sensitivity(
             trajectory, series: result.series, realization: realization, properties: properties,
-            table: pressureStep.mobility.table, at: layout)
+            table: pressureStep.mobility.table, at: layout, combinations: combinations)
     }
 
     private func apply(_ event: Schedule.Event) {

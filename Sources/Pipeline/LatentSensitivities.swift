@@ -1,9 +1,10 @@
+import Calibration
 import Foundation
 import LatentSpaceInversion
 import LinearAlgebra
 import Reservoir
 
-/// Derivatives of the simulated data by the latents: the simulator's by the properties of cells, times the decoder's by the
+/// Derivatives of combinations of the simulated data by the latents: the simulator's by the properties of cells, times the decoder's by the
 /// latents. The decoder is differentiated by forward differences.
 struct LatentSensitivities: Sendable {
     /// Step of the differences, in standard deviations of the prior: small against the scale on which facies change, large against
@@ -22,22 +23,24 @@ struct LatentSensitivities: Sendable {
         (pool, self.inversion, self.layout) = (project.pool, inversion, layout)
     }
 
-    var closure: @Sendable ([[Double]]) throws -> [Matrix?] { { latents in try self.matrices(latents) } }
+    var closure: @Sendable ([SensitivityPoint]) throws -> [Matrix?] { { points in try self.matrices(points) } }
 
-    private func matrices(_ latents: [[Double]]) throws -> [Matrix?] {
-        try pool.map(latents, makeContext: { try forwardModel.makeSimulator() }) { simulator, latent -> Matrix? in
+    private func matrices(_ points: [SensitivityPoint]) throws -> [Matrix?] {
+        try pool.map(points, makeContext: { try forwardModel.makeSimulator() }) { simulator, point -> Matrix? in
             guard let simulator = simulator as? any DifferentiableSimulator else { return nil }
+            let latent = point.latent
             let dimension = latent.count
             let shifted = (0..<dimension).map { k in latent.indices.map { latent[$0] + ($0 == k ? Self.step : 0) } }
             let smooth = inversion.decodeSmooth([latent] + shifted)
             let base = smooth[0]
             let sensitivity: DataSensitivity
             do throws(SimulationFailure) {
-                sensitivity = try simulator.sensitivity(of: base, at: layout)
+                sensitivity = try simulator.sensitivity(
+                    of: base, at: layout, combinations: point.combinations.rowArrays)
             } catch {
                 return nil
             }
-            let (data, cells) = (layout.count, base.cellCount)
+            let cells = base.cellCount
             var byPermeability = Matrix(rows: dimension, columns: cells)
             var byPorosity = byPermeability
             for k in 0..<dimension {
@@ -49,7 +52,7 @@ struct LatentSensitivities: Sendable {
                 }
             }
             func matrix(_ values: [Float]) -> Matrix {
-                Matrix(rows: data, columns: cells, elements: values.map { Double($0) })
+                Matrix(rows: sensitivity.count, columns: cells, elements: values.map { Double($0) })
             }
             return matrix(sensitivity.byLogPermeability).times(byPermeability, otherTransposed: true)
                 + matrix(sensitivity.byPorosity).times(byPorosity, otherTransposed: true)

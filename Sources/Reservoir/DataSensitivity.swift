@@ -1,25 +1,38 @@
-/// How simulated data answer to a small change of the properties of each cell.
+/// How simulated data, or combinations of them, answer to a small change of the properties of each cell.
 public struct DataSensitivity: Sendable {
-    /// The data of the realization itself, in the order of the layout asked for, SI units, `[count]`.
-    public let data: [Double]
     public let cellCount: Int
-    /// Derivative of each datum by the natural logarithm of both permeabilities of a cell, `[count][cells]` [data's unit].
+    /// Derivative by the natural logarithm of both permeabilities of a cell, `[count][cells]`, in the unit of the datum or
+    /// combination.
     public let byLogPermeability: [Float]
-    /// Derivative of each datum by the porosity of a cell, `[count][cells]` [data's unit].
+    /// Derivative by the porosity of a cell, `[count][cells]`.
     public let byPorosity: [Float]
 
-    public init(data: [Double], cellCount: Int, byLogPermeability: [Float], byPorosity: [Float]) {
+    public var count: Int { byPorosity.count / cellCount }
+
+    public init(cellCount: Int, byLogPermeability: [Float], byPorosity: [Float]) {
         precondition(
-            byLogPermeability.count == data.count * cellCount && byPorosity.count == data.count * cellCount,
-            "\(byLogPermeability.count) and \(byPorosity.count) values for \(data.count) data and \(cellCount) cells")
-        (self.data, self.cellCount) = (data, cellCount)
-        (self.byLogPermeability, self.byPorosity) = (byLogPermeability, byPorosity)
+            byLogPermeability.count == byPorosity.count && byPorosity.count % cellCount == 0,
+            "\(byLogPermeability.count) and \(byPorosity.count) values for \(cellCount) cells")
+        (self.cellCount, self.byLogPermeability, self.byPorosity) = (cellCount, byLogPermeability, byPorosity)
     }
 }
 
 /// A simulator that knows how its results depend on the realization.
 public protocol DifferentiableSimulator: ForwardSimulator {
+    /// - Parameter combinations: weights of the data of `layout` in the sums to differentiate, `[count][data]`; `nil`: each
+    ///   datum by itself. The work grows with their number.
     /// - Throws: ``SimulationFailure`` if the realization cannot be simulated, or a datum of `layout` is one whose
     ///   sensitivity is not known.
-    func sensitivity(of realization: Realization, at layout: DataLayout) throws(SimulationFailure) -> DataSensitivity
+    func sensitivity(
+        of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
+    ) throws(SimulationFailure) -> DataSensitivity
+}
+
+extension DifferentiableSimulator {
+    /// Sensitivities of each datum of `layout` by itself.
+    public func sensitivity(
+        of realization: Realization, at layout: DataLayout
+    ) throws(SimulationFailure) -> DataSensitivity {
+        try sensitivity(of: realization, at: layout, combinations: nil)
+    }
 }

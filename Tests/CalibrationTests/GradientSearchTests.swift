@@ -16,7 +16,7 @@ import Testing
     private func problem(_ linear: LinearGaussian) -> CalibrationProblem {
         CalibrationProblem(
             observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: linear.operatorG.columns),
-            sensitivities: { latents in latents.map { _ in linear.operatorG } })
+            sensitivities: { points in points.map { $0.combinations.times(linear.operatorG) } })
     }
 
     @Test func thatSearchesOfALinearProblemEndWithinTheNoise() throws {

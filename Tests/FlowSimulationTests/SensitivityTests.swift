@@ -48,7 +48,6 @@ import Testing
         var stream = RandomStream(seed: 2, purpose: "direction")
         let direction = stream.normals(model.grid.cellCount)
         let found = try simulator.sensitivity(of: base, at: layout)
-        #expect(try found.data == layout.values(in: simulator.simulate(base)))
         let step = 0.02
         let up = try layout.values(in: simulator.simulate(moved(base, direction, step, property)))
         let down = try layout.values(in: simulator.simulate(moved(base, direction, -step, property)))
@@ -84,6 +83,38 @@ import Testing
         for key in [VectorKey("WWPR", "P2"), VectorKey("WBHP", "INJ")] {
             let fine = try error(model, key, .porosity, days: 1)
             #expect(fine < 0.1, "porosity, \(key): \(fine)")
+        }
+    }
+
+    @Test func thatSensitivitiesOfCombinationsAreCombinationsOfSensitivities() throws {
+        let model = try model(compressibility: 0)
+        let simulator = try FlowSimulator(try FlowModel(reservoir: model))
+        let entries = [VectorKey("WOPR", "PROD"), VectorKey("WWCT", "P2"), VectorKey("WBHP", "INJ")].flatMap { key in
+            model.schedule.reportTimes.map { DataLayout.Entry(key: key, time: $0) }
+        }
+        let layout = DataLayout(entries: entries)
+        let base = SmallModels.rough(model)
+        let each = try simulator.sensitivity(of: base, at: layout)
+        var stream = RandomStream(seed: 6, purpose: "weights")
+        // More than a block of them, one that ends early, and one of nothing.
+        var weights = (0..<10).map { _ in stream.normals(entries.count) }
+        weights[3] = entries.indices.map { $0 == 1 ? 2 : 0 }
+        weights[5] = entries.map { _ in 0 }
+        let sums = try simulator.sensitivity(of: base, at: layout, combinations: weights)
+        #expect(sums.count == 10 && each.count == entries.count)
+        for (sum, row) in weights.enumerated() {
+            for values in [\DataSensitivity.byLogPermeability, \DataSensitivity.byPorosity] {
+                for cell in 0..<base.cellCount {
+                    var (expected, size) = (0.0, 1e-30)
+                    for (datum, weight) in row.enumerated() {
+                        let term = weight * Double(each[keyPath: values][datum * base.cellCount + cell])
+                        expected += term
+                        size += abs(term)
+                    }
+                    let found = Double(sums[keyPath: values][sum * base.cellCount + cell])
+                    #expect(abs(found - expected) < 1e-5 * size, "sum \(sum), cell \(cell)")
+                }
+            }
         }
     }
 
