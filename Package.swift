@@ -41,7 +41,7 @@ let package = Package(
         // The few kernels that are worth compiling for several instruction sets, chosen at run time.
         .target(name: "CKernels", cSettings: [.define("NDEBUG")]),
 
-        stage("LinearAlgebra", ["COpenBLAS", "CSuiteSparse"]),
+        stage("LinearAlgebra", ["COpenBLAS", "CSuiteSparse", "CKernels"]),
         stage("Reservoir", []),
         stage("PriorModels", ["LinearAlgebra", "Reservoir", "CFFTW"]),
         stage("FlowSimulation", ["LinearAlgebra", "Reservoir", "CKernels"]),

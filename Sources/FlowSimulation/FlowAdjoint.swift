@@ -14,23 +14,18 @@ import Reservoir
 final class FlowAdjoint {
     typealias Lanes = SIMD8<Double>
     static let width = 8
-    /// Steps of transport for each pressure step, with saturations between those at both of its ends.
-    private static let parts = 4
 
     private let flow: FlowModel
     private let topology: FlowTopology
     private let pressure: AdjointPressure
-    private let order: FlowOrder
-    private let fluxes: WorkArray<Double>
-    /// Adjoints of transport, and of fluxes and completions, of the block at work.
-    private let transported: WorkArray<Lanes>, fluxLanes: WorkArray<Lanes>, rightHandSide: WorkArray<Lanes>
+    private let transport: AdjointTransport
+    /// By fluxes, and the right-hand side of pressures, of the block at work.
+    private let fluxLanes: WorkArray<Lanes>, rightHandSide: WorkArray<Lanes>
 
     init(_ flow: FlowModel) throws(FactorizationError) {
         (self.flow, topology) = (flow, flow.topology)
         pressure = try AdjointPressure(flow.topology)
-        order = FlowOrder(flow.topology)
-        fluxes = WorkArray(repeating: 0, count: flow.topology.faces.count)
-        transported = WorkArray(repeating: .zero, count: flow.topology.cellCount)
+        transport = AdjointTransport(flow.topology)
         fluxLanes = WorkArray(repeating: .zero, count: flow.topology.faces.count)
         rightHandSide = WorkArray(repeating: .zero, count: flow.topology.cellCount + flow.topology.wellCount)
     }
@@ -64,8 +59,6 @@ final class FlowAdjoint {
     private struct LevelCurves {
         /// Total mobility and its slope, fractional flow and its slope, at the start of the step, `[cells]`.
         var mobility: [Double], mobilitySlope: [Double], fraction: [Double], fractionSlope: [Double]
-        /// Fractional flow and its slope at the end of each part of the step, `[parts][cells]`.
-        var fractionAfter: [[Double]] = [], fractionSlopeAfter: [[Double]] = []
     }
 
     func sensitivity(
@@ -84,10 +77,7 @@ final class FlowAdjoint {
             do { try pressure.factorize(level) } catch {
                 throw SimulationFailure("the adjoint of the pressure equation has no unique solution: \(error)")
             }
-            if let step = level.step {
-                for face in 0..<fluxes.count { fluxes[face] = step.flux[face] }
-                order.sort(fluxes)
-            }
+            if let step = level.step { transport.prepare(level, step, table) }
             for block in active { sweep(block, level, index, curves, data, properties) }
         }
         return gathered(blocks, count: combinations?.count ?? layout.count, realization, properties)
@@ -132,34 +122,14 @@ final class FlowAdjoint {
     }
 
     private func curves(_ level: FlowTrajectory.Level, _ table: MobilityTable) -> LevelCurves {
-        func fraction(_ v: MobilityTable.Values) -> (value: Double, slope: Double) {
-            let total = v.displacing + v.oil
-            guard total > 0 else { return (0, 0) }
-            return (
-                v.displacing / total, (v.displacingSlope * v.oil - v.displacing * v.oilSlope) / (total * total)
-            )
-        }
         var curves = LevelCurves(mobility: [], mobilitySlope: [], fraction: [], fractionSlope: [])
         for cell in 0..<topology.cellCount {
             let values = table.values(of: cell, at: level.saturation[cell])
-            let f = fraction(values)
+            let flow = values.fractionalFlow
             curves.mobility.append(values.displacing + values.oil)
             curves.mobilitySlope.append(values.displacingSlope + values.oilSlope)
-            curves.fraction.append(f.value)
-            curves.fractionSlope.append(f.slope)
-        }
-        guard let step = level.step else { return curves }
-        for part in 1...Self.parts {
-            let share = Double(part) / Double(Self.parts)
-            var (values, slopes): ([Double], [Double]) = ([], [])
-            for cell in 0..<topology.cellCount {
-                let before = level.saturation[cell]
-                let after = fraction(table.values(of: cell, at: before + share * (step.saturationAfter[cell] - before)))
-                values.append(after.value)
-                slopes.append(after.slope)
-            }
-            curves.fractionAfter.append(values)
-            curves.fractionSlopeAfter.append(slopes)
+            curves.fraction.append(flow.value)
+            curves.fractionSlope.append(flow.slope)
         }
         return curves
     }
@@ -174,7 +144,11 @@ final class FlowAdjoint {
         var completionLanes = [Lanes](repeating: .zero, count: topology.completions.count)
         var headLanes = [Lanes](repeating: .zero, count: topology.wellCount)
         fluxLanes.fill(.zero)
-        if let step = level.step { transport(block, level, step, curves, &completionLanes) }
+        if let step = level.step {
+            transport.sweep(
+                saturation: block.saturation, poreVolume: block.poreVolume, fluxes: fluxLanes,
+                completions: &completionLanes, step: step)
+        }
         for (datum, weight) in block.sources[index] ?? [] {
             add(data[datum], weight, block, level, curves, &completionLanes, &headLanes)
         }
@@ -210,51 +184,6 @@ final class FlowAdjoint {
             saturation[cell] += (properties.wellIndex[k] * curves.mobilitySlope[cell]) * pull
         }
         for cell in 0..<cells { stored[cell] = level.storage[cell] * h[cell] }
-    }
-
-    /// The transpose of `V (S′ − S)/Δt + Σ_out u f(S′) − Σ_in u f(S′_up) + q_out f(S′) = q_in`, downstream cells first.
-    private func transport(
-        _ block: Block, _ level: FlowTrajectory.Level, _ step: FlowTrajectory.Step, _ curves: LevelCurves,
-        _ completionLanes: inout [Lanes]
-    ) {
-        var outflow = [Double](repeating: 0, count: topology.cellCount)
-        for (f, face) in topology.faces.enumerated() {
-            let u = step.flux[f]
-            outflow[u > 0 ? face.first : face.second] += abs(u)
-        }
-        for (k, completion) in topology.completions.enumerated() where step.completionFlow[k] < 0 {
-            outflow[completion.cell] -= step.completionFlow[k]
-        }
-        let (mu, saturation) = (transported.base, block.saturation.base)
-        let length = step.length / Double(Self.parts)
-        for part in (0..<Self.parts).reversed() {
-            let (fractions, slopes) = (curves.fractionAfter[part], curves.fractionSlopeAfter[part])
-            for position in stride(from: topology.cellCount - 1, through: 0, by: -1) {
-                let cell = Int(order.cells[position])
-                let slope = slopes[cell]
-                var sum = saturation[cell]
-                if slope != 0 {
-                    for slot in Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1])
-                    where order.outward[slot] > 0 {
-                        sum += mu[Int(topology.adjacentCell[slot])] * (slope * order.outward[slot])
-                    }
-                }
-                mu[cell] = sum / (level.poreVolume[cell] / length + slope * outflow[cell])
-            }
-            for (f, face) in topology.faces.enumerated() {
-                let up = step.flux[f] > 0 ? face.first : face.second
-                fluxLanes[f] += (mu[face.second] - mu[face.first]) * fractions[up]
-            }
-            for (k, completion) in topology.completions.enumerated() {
-                let isProducing = step.completionFlow[k] < 0
-                completionLanes[k] += mu[completion.cell] * (isProducing ? fractions[completion.cell] : 1)
-            }
-            for cell in 0..<topology.cellCount {
-                let change = (step.saturationAfter[cell] - level.saturation[cell]) / step.length
-                block.poreVolume[cell] -= mu[cell] * change
-                saturation[cell] = mu[cell] * (level.poreVolume[cell] / length)
-            }
-        }
     }
 
     private func add(

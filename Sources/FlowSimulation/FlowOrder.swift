@@ -12,10 +12,10 @@ final class FlowOrder {
     /// Flux out of the cell that a slot of the adjacency belongs to, `[slots]` [m³/s].
     let outward: WorkArray<Double>
     private let pending: WorkArray<Int32>
-    private let start: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
+    let start: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
     /// Where each face stands in the adjacency of its first and of its second cell.
     private let firstSlot: WorkArray<Int32>, secondSlot: WorkArray<Int32>
-    private let second: WorkArray<Int32>, first: WorkArray<Int32>
+    let second: WorkArray<Int32>, first: WorkArray<Int32>
 
     init(_ topology: FlowTopology) {
         cells = WorkArray(repeating: 0, count: topology.cellCount)

@@ -1,3 +1,4 @@
+import CKernels
 import CSuiteSparse
 
 extension SparseCholesky {
@@ -17,17 +18,10 @@ extension SparseCholesky {
         let value = factor.pointee.x.assumingMemoryBound(to: Double.self)
         let (b, x) = (values.base, scratch.base)
         for j in 0..<n { x[j] = b[Int(permutation[j])] }
-        for j in 0..<n {
-            let xj = x[j]
-            let first = Int(start[j])
-            for k in first + 1..<first + Int(length[j]) { x[Int(row[k])] -= value[k] * xj }
-        }
-        for j in stride(from: n - 1, through: 0, by: -1) {
-            let first = Int(start[j])
-            var sum = x[j] / value[first]
-            for k in first + 1..<first + Int(length[j]) { sum -= value[k] * x[Int(row[k])] }
-            x[j] = sum
-        }
+        var columns = lsi_lanes_factor(
+            order: Int32(n), start: start, length: length, row: row, value: value,
+            x: scratch.scalars)
+        lsi_lanes_solve(&columns)
         for j in 0..<n { b[Int(permutation[j])] = x[j] }
     }
 }

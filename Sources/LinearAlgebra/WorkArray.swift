@@ -42,3 +42,10 @@ public struct WorkArray<Element: BitwiseCopyable>: ~Copyable {
 
     public var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }
+
+extension WorkArray where Element == SIMD8<Double> {
+    /// The same memory, as C kernels take it.
+    public var scalars: UnsafeMutablePointer<Double> {
+        UnsafeMutableRawPointer(base).assumingMemoryBound(to: Double.self)
+    }
+}

@@ -108,4 +108,37 @@ typedef struct {
 int64_t lsi_upwind_work(int32_t substeps);
 void lsi_upwind(const lsi_upwind_step *step);
 
+// One implicit upwind step of transport backward, eight adjoints at a time: the transpose of
+//     V (S' - S) / dt + sum over outflow of u f(S') - sum over inflow of u f(S'upstream) = 0.
+// Arrays of lanes are `[count][8]`.
+typedef struct {
+    int32_t cells, faces;
+    const int32_t *order;         // upstream cells first
+    const int32_t *start, *other; // adjacency by cells, and the cell beyond each slot
+    const double *outward;        // flux out of the cell that a slot belongs to [m3/s]
+    const int32_t *first, *second;
+    const double *flux;             // from the first to the second cell of a face [m3/s]
+    const double *fraction, *slope; // fractional flow at the end of the step, and its derivative by saturation
+    const double *outflow;          // of cells [m3/s]
+    const double *capacity;         // pore volume over the step's length [m3/s]
+    const double *change;           // of saturation over time [1/s]
+    // By the saturation at the end of the step; after it, by that at its start.
+    double *saturation;
+    double *adjoint;            // of the cells' equations; written
+    double *pore_volume, *face; // by pore volumes and by fluxes; added to
+} lsi_adjoint_step;
+
+void lsi_adjoint_transport(const lsi_adjoint_step *step);
+
+// x = (L D L^T)^-1 x for eight right-hand sides, `[order][8]`. Columns of L hold their diagonal
+// first, where D stands.
+typedef struct {
+    int32_t order;
+    const int32_t *start, *length, *row; // of each column
+    const double *value;
+    double *x;
+} lsi_lanes_factor;
+
+void lsi_lanes_solve(const lsi_lanes_factor *factor);
+
 #endif
