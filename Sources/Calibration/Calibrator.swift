@@ -61,11 +61,14 @@ public struct Calibrator: Sendable {
     /// Simulations asked for so far.
     public var spent: Int { checkpoint.candidates.count }
 
+    /// Of the budget: simulations, and what else counts as so many.
+    public var spentOfBudget: Int { spent + checkpoint.method.sampler.spentBeside }
+
     /// The realizations to simulate next; empty when the calibration is over.
     public mutating func nextBatch() throws -> [Realization] {
         precondition(checkpoint.firstPending == checkpoint.candidates.count, "the last batch was not absorbed")
         guard !checkpoint.isFinished else { return [] }
-        func remaining() -> Int { checkpoint.settings.budget - spent - checkpoint.method.sampler.spentBeside }
+        func remaining() -> Int { checkpoint.settings.budget - spentOfBudget }
         let draws = remaining() > 0 ? try checkpoint.method.sampler.nextBatch(space) : []
         // Asking may itself have cost something.
         let left = max(remaining(), 0)

@@ -5,7 +5,8 @@ import Reservoir
 /// Searches by Gauss-Newton steps along the simulator's own sensitivities, first each from its own draw of the prior, then
 /// from what was found.
 ///
-/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` a draw of the prior, its anchor; it ends where it meets the data.
+/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` a draw of the prior, its anchor; it ends where it meets the data. Where
+/// it is near, `½|r(z)|²` alone: facies are cut, so that the minimum often lies just short of a match.
 /// Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on the cut
 /// one. The first anchors are those training pairs that come nearest to the data, and the searches start there.
 ///
@@ -33,6 +34,8 @@ struct GradientSearch: Sampler {
         var damping = 10.0
         var iteration = 0
         var rejections = 0
+        /// Whether `residual` is so small that the anchor no longer counts.
+        var isNear = false
         /// Latents being simulated.
         var trials: [[Double]] = []
         var isOver = false
@@ -63,7 +66,13 @@ struct GradientSearch: Sampler {
     private var round = 0
     /// Trial steps of a search: the damping of the last one taken, times these.
     private static let dampingFactors = [0.1, 1, 10]
+    /// Times the accepted `|r|²`: a search that comes as near takes what leads into the noise from there.
+    private static let nearness = 2.0
+    /// A descendant that does not arrive within so many steps went too far, and a nearer one costs less; one that is near then
+    /// may take two more.
     private static let mostDescendantIterations = 3
+    /// Times the accepted `|r|²`: a descendant so far off after its first step is given up.
+    private static let hopeless = 10.0
 
     init(_ settings: GradientSearchSettings, rule: AcceptanceRule) { (self.settings, self.rule) = (settings, rule) }
 
@@ -131,7 +140,7 @@ struct GradientSearch: Sampler {
             let step = try model.step(
                 residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0])[0]
             let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
-            searches.append(Search(anchor: anchor, point: point, model: model, isDescendant: true))
+            searches.append(Search(anchor: anchor, point: point, model: model, damping: 30, isDescendant: true))
         } catch { throw CalibrationError.factorization(error) }
     }
 
@@ -166,7 +175,7 @@ struct GradientSearch: Sampler {
         guard let residual = search.residual, let model = search.model else { return [search.point] }
         do {
             let steps = try model.step(
-                residual: residual, fromAnchor: zip(search.point, search.anchor).map { $0 - $1 },
+                residual: residual, fromAnchor: fromAnchor(search, at: search.point),
                 dampings: Self.dampingFactors.map { $0 * search.damping })
             return steps.map { zip(search.point, $0).map(+) }
         } catch { throw CalibrationError.factorization(error) }
@@ -201,13 +210,14 @@ struct GradientSearch: Sampler {
     private mutating func absorb(_ residuals: [[Double]?], search index: Int, limit: Double) {
         var search = searches[index]
         defer { searches[index] = search }
+        defer { search.isNear = search.residual.map { square($0) <= Self.nearness * limit } ?? false }
         guard let before = search.residual else {
             search.residual = residuals[0]
             search.isOver = residuals[0].map { square($0) <= limit } ?? true
             return
         }
         func objective(_ point: [Double], _ residual: [Double]) -> Double {
-            square(residual) + square(zip(point, search.anchor).map { $0 - $1 })
+            square(residual) + square(fromAnchor(search, at: point))
         }
         let old = objective(search.point, before)
         var best: (trial: Int, value: Double)?
@@ -218,7 +228,7 @@ struct GradientSearch: Sampler {
         }
         search.iteration += 1
         guard let best, best.value < 0.999 * old, let residual = residuals[best.trial] else {
-            return reject(&search, residuals)
+            return reject(&search, residuals, misfit: square(before) / limit)
         }
         let point = search.trials[best.trial]
         search.model?.learn(
@@ -227,17 +237,18 @@ struct GradientSearch: Sampler {
         search.rejections = 0
         (search.point, search.residual) = (point, residual)
         // A match is the end; what is far from one and hardly moves will not become one.
+        let misfit = square(residual) / limit
         search.isOver =
-            square(residual) <= limit || search.iteration >= mostIterations(search)
-            || (best.value > 0.99 * old && search.isFresh)
+            misfit <= 1 || search.iteration >= mostIterations(search, misfit: misfit)
+            || (best.value > 0.99 * old && search.isFresh) || (search.isDescendant && misfit > Self.hopeless)
         // Slopes serve for two steps: the second by what the first has shown.
         if !search.isOver, !search.isFresh || best.value > 0.8 * old { search.model = nil }
         search.isFresh = false
     }
 
     /// No trial was better: by new sensitivities if the old ones were carried over, otherwise by shorter steps.
-    private func reject(_ search: inout Search, _ residuals: [[Double]?]) {
-        if search.iteration >= mostIterations(search) { search.isOver = true }
+    private func reject(_ search: inout Search, _ residuals: [[Double]?], misfit: Double) {
+        if search.iteration >= mostIterations(search, misfit: misfit) { search.isOver = true }
         guard search.isFresh, let before = search.residual else {
             search.model = nil
             return
@@ -252,9 +263,15 @@ struct GradientSearch: Sampler {
         search.damping *= 30
     }
 
-    /// A descendant that does not arrive soon went too far, and a nearer one costs less.
-    private func mostIterations(_ search: Search) -> Int {
-        search.isDescendant ? min(settings.iterations, Self.mostDescendantIterations) : settings.iterations
+    /// Nothing for a search that is near: its anchor would hold it short of the data.
+    private func fromAnchor(_ search: Search, at point: [Double]) -> [Double] {
+        search.isNear ? point.map { _ in 0 } : zip(point, search.anchor).map { $0 - $1 }
+    }
+
+    /// - Parameter misfit: `|r|²` over what is accepted.
+    private func mostIterations(_ search: Search, misfit: Double) -> Int {
+        guard search.isDescendant else { return settings.iterations }
+        return min(settings.iterations, Self.mostDescendantIterations + (misfit < 1.25 ? 2 : 0))
     }
 
     private func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }

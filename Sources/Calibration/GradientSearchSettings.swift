@@ -10,7 +10,7 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
     /// sweeps back through it take about as long as so many.
     public var sensitivityCost: Int
 
-    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 10) {
+    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6) {
         (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
     }
 

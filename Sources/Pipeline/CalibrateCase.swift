@@ -59,14 +59,17 @@ struct CalibrateCase {
         var calibrator = try resume(file, problem, settings, cache)
         let simulation = EnsembleSimulation(
             forwardModel: try project.forwardModel(), pool: project.pool, cache: cache)
-        let before = calibrator.spent
+        var counted = calibrator.spentOfBudget
         var lastWrite = ContinuousClock.now
         let name = settings.method.title
         try project.console.task(
-            label.isEmpty ? "Calibrating (\(name))" : "\(label), \(name)", unit: "simulations", total: settings.budget,
-            alreadyDone: before
+            label.isEmpty ? "Calibrating (\(name))" : "\(label), \(name)",
+            unit: settings.method == .gradientSearch ? "simulations or equivalents" : "simulations",
+            total: settings.budget, alreadyDone: counted
         ) { task in
             while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+                task.advance(by: calibrator.spentOfBudget - counted - batch.count)
+                counted = calibrator.spentOfBudget
                 try calibrator.absorb(simulation.run(batch) { task.advance() })
                 task.advance(by: 0, note: calibrator.progressText)
                 if (ContinuousClock.now - lastWrite).seconds > Self.secondsBetweenCheckpoints {
