@@ -98,8 +98,9 @@ struct GradientSearch: Sampler {
         guard space.problem.sensitivities != nil else {
             throw CalibrationError.needsSensitivities(method: CalibrationMethod.gradientSearch.rawValue)
         }
-        while searches.count < settings.searches {
-            // Half of the searches under way start afresh until there are matches enough to start from.
+        // Descendants are as many again, so that all threads have work.
+        while searches.count < (nextParent == nil ? 1 : 2) * settings.searches {
+            // Some start afresh until there are matches enough to start from.
             let fresh = searches.count { !$0.isDescendant }
             let wantsFresh = independentMatches + fresh < settings.searches && 2 * fresh < settings.searches
             if !wantsFresh, let parent = nextParent {
