@@ -8,7 +8,8 @@ import Reservoir
 /// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` a draw of the prior, its anchor; it ends where it meets the data. Where
 /// it is near, `½|r(z)|²` alone: facies are cut, so that the minimum often lies just short of a match.
 /// Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on the cut
-/// one. The first anchors are those training pairs that come nearest to the data, and the searches start there.
+/// one. The first anchors are those training pairs and proposals of the network that come nearest to the data, and the
+/// searches start there.
 ///
 /// Sensitivities are those of a few combinations of the data: the principal components of what training pairs near
 /// the observation are off by, and the residual at the point itself, so that the gradient is exact.
@@ -55,6 +56,8 @@ struct GradientSearch: Sampler {
     let rule: AcceptanceRule
     private var searches: [Search] = []
     private var matches: [Match] = []
+    /// Proposals of the network asked for, before any search; `nil` before that.
+    private var proposed: Int?
     /// Searches from draws of the prior of their own that found a match.
     private var independentMatches = 0
     private var started = 0, descended = 0
@@ -82,6 +85,17 @@ struct GradientSearch: Sampler {
     // MARK: Asking
 
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
+        if proposed == nil {
+            let latents =
+                space.problem.proposal == nil || settings.proposals == 0
+                ? []
+                : try ProposalDistribution(.noiseAndResidual, space, method: .gradientSearch)
+                    .latents(settings.proposals)
+            proposed = latents.count
+            if !latents.isEmpty {
+                return latents.map { Draw(source: .latent($0), origin: .proposal, iteration: 0) }
+            }
+        }
         // First, since searches start from matches whose sensitivities are known.
         try findSensitivities(space)
         try startSearches(space)
@@ -113,9 +127,13 @@ struct GradientSearch: Sampler {
         }
     }
 
-    /// From what is known to come near; a training pair is a draw of the prior, and so a fit anchor.
+    /// Training pairs and proposals, with what was simulated of them.
+    private func known(_ space: SamplingSpace) -> Emulator.Pairs { space.pairs(candidates: proposed ?? 0) }
+
+    /// From what is known to come near. A training pair is a draw of the prior, and so a fit anchor; a proposal of the
+    /// network draws its search to what it proposes.
     private mutating func startAfresh(_ space: SamplingSpace) {
-        let near = space.pairs(candidates: 0).nearest(started + 1).latents
+        let near = known(space).nearest(started + 1).latents
         let start = started < near.count ? near[started] : space.priorLatent("gradient start", started)
         searches.append(Search(anchor: start, point: start))
         started += 1
@@ -152,7 +170,7 @@ struct GradientSearch: Sampler {
         let places =
             missing.map { (latent: searches[$0].point, residual: searches[$0].residual ?? []) }
             + unknown.map { (latent: matches[$0].point, residual: matches[$0].residual) }
-        let basis = try basis ?? ResidualBasis(of: space.pairs(candidates: 0))
+        let basis = try basis ?? ResidualBasis(of: known(space))
         self.basis = basis
         let combinations = places.map { basis.combinations(including: $0.residual) }
         let found = try sensitivities(
@@ -185,6 +203,8 @@ struct GradientSearch: Sampler {
     // MARK: Learning
 
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws {
+        // Proposals are found among the candidates when searches start.
+        guard !searches.isEmpty else { return }
         var rest = evaluations.map(\.residual)[...]
         func taken(_ count: Int) -> [[Double]?] {
             defer { rest = rest.dropFirst(count) }

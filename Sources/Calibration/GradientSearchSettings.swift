@@ -9,14 +9,18 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
     /// What finding the sensitivities at one latent counts against the budget, in simulations: a simulation and the
     /// sweeps back through it take about as long as so many.
     public var sensitivityCost: Int
+    /// Proposals of the network that are simulated first, for searches to start from the nearest.
+    public var proposals: Int
 
-    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6) {
+    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6, proposals: Int = 64) {
+        self.proposals = proposals
         (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
     }
 
     func validate() throws(ParameterError) {
         try require(searches >= 1, "searches", "\(searches)", "must be at least 1")
         try require(iterations >= 1, "iterations", "\(iterations)", "must be at least 1")
+        try require(proposals >= 0, "proposals", "\(proposals)", "must not be negative")
         try require(sensitivityCost >= 1, "sensitivity cost", "\(sensitivityCost)", "must be at least 1 simulation")
     }
 }

@@ -143,7 +143,10 @@ private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
             "iterations", 1...10_000, default: standard.iterations, "Steps of one search at most."),
         sensitivityCost: section.integer(
             "sensitivity_cost", 1...10_000, default: standard.sensitivityCost,
-            "What finding the sensitivities at one latent counts against the budget, in simulations."))
+            "What finding the sensitivities at one latent counts against the budget, in simulations."),
+        proposals: section.integer(
+            "proposals", 0...1_000_000, default: standard.proposals,
+            "Proposals of the network that are simulated first, for searches to start from the nearest."))
 }
 
 private func readRetraining(

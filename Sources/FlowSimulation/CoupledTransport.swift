@@ -30,8 +30,9 @@ final class CoupledTransport: TransportScheme {
     private let buoyancy: WorkArray<Double>
     private let depthStep: WorkArray<Double>
     private let densities: (displacing: Double, oil: Double)
-    /// Changes of saturation below this wake no neighbour [–].
-    private let tolerance: Double
+    /// Changes of saturation below this wake no neighbour [–]; what that leaves over in a balance goes into the next one.
+    private static let tolerance = 1e-4
+    private static let lastNewtonStep = 1e-3
 
     init(_ flow: FlowModel) {
         let topology = flow.topology
@@ -53,7 +54,6 @@ final class CoupledTransport: TransportScheme {
         let depths = flow.reservoir.grid.centreDepth
         depthStep = WorkArray(topology.faces.map { depths[$0.firstCell] - depths[$0.secondCell] })
         densities = (flow.factors.displacing.surfaceDensity, flow.factors.oil.surfaceDensity)
-        tolerance = 1e-5
     }
 
     func begin(_ properties: StaticProperties) {
@@ -127,7 +127,7 @@ final class CoupledTransport: TransportScheme {
                 let old = trial[cell]
                 guard let new = solveCell(cell, state, flux, capacity: capacity, length: length) else { return false }
                 update(cell, to: new)
-                guard abs(new - old) > tolerance else { continue }
+                guard abs(new - old) > Self.tolerance else { continue }
                 isSettled = false
                 let begin = Int(start[cell])
                 for slot in begin..<Int(start[cell + 1]) where openFaces[cell] & (1 << UInt32(slot - begin)) != 0 {
@@ -181,8 +181,8 @@ final class CoupledTransport: TransportScheme {
             if excess > 0 { high = saturation } else { low = saturation }
             var next = saturation - excess / slope
             guard next.isFinite else { return nil }
-            // Newton's method squares the error, so what is left is far less.
-            if abs(next - saturation) < tolerance { return next }
+            // Newton's method squares the error, so that what is left is below the tolerance.
+            if abs(next - saturation) < Self.lastNewtonStep { return next }
             if next <= low || next >= high { next = 0.5 * (max(low, -1) + min(high, 2)) }
             saturation = next
         }

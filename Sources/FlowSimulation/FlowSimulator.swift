@@ -76,7 +76,7 @@ public final class FlowSimulator: DifferentiableSimulator {
                 pressureStep.isForeseen = pressureHistory.foresee(
                     pressureStep.foreseen, from: state.pressure, after: run.lastStep)
             }
-            let step = run.nextStep(schedule, flow.settings)
+            let step = run.nextStep(schedule, flow.settings, isIterated: isIterated)
             try pressureStep.solve(state, timeStep: step > 0 ? step : run.lastStep)
             trajectory?.add(state, pressureStep.system)
             if run.nextReport < schedule.reportTimes.count, run.time == schedule.reportTimes[run.nextReport] {
