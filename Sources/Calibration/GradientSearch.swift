@@ -2,22 +2,21 @@ import Foundation
 import LinearAlgebra
 import Reservoir
 
-/// Searches by Gauss-Newton steps along the simulator's own sensitivities, first each from its own draw of the prior, then
-/// from what was found.
+/// Searches by Gauss-Newton steps along the simulator's own sensitivities, first each from a start of its own, then from
+/// what was found.
 ///
-/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` a draw of the prior, its anchor; it ends where it meets the data. Where
-/// it is near, `½|r(z)|²` alone: facies are cut, so that the minimum often lies just short of a match.
-/// Sensitivities are those of the realization before facies are cut; residuals are always the simulator's on the cut
-/// one. The first anchors are those training pairs and proposals of the network that come nearest to the data, and the
-/// searches start there.
+/// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` its anchor, and ends where it meets the data. Where it is near,
+/// `½|r(z)|²` alone: facies are cut, so that the minimum often lies just short of a match. Anchors are those training pairs
+/// and proposals of the network that come nearest to the data, then draws of the prior; searches start there.
 ///
-/// Sensitivities are those of a few combinations of the data: the principal components of what training pairs near
-/// the observation are off by, and the residual at the point itself, so that the gradient is exact.
+/// Residuals are always the simulator's on the realization with facies cut, sensitivities those before the cut. They are
+/// found for a few combinations of the data: the principal components of what pairs and proposals near the observation
+/// are off by, and the residual at the point itself, so that the gradient is that of all data.
 ///
 /// A match `z₁` of anchor `z₁*` leads to more at a small fraction of its price. Anchors `z₂* = √(1 − s²) z₁* + s ξ` are draws of
-/// the prior too; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only that
-/// the data do not see. Most often a simulation or a few confirm it, without sensitivities of its own. How far
-/// anchors move, `s`, is what half of these searches can follow.
+/// the prior if `z₁*` is; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only
+/// that the data do not see, with the slopes of `z₁`. A few steps end it either way. How far anchors move, `s`, is what half
+/// of these searches can follow.
 ///
 /// Sources: Oliver, He and Reynolds (1996), ECMOR V (randomized maximum likelihood, here without errors added to the
 /// data); Tonkin and Doherty (2009), Water Resources Research 45, W00B10 (null-space Monte Carlo). The ensemble matches;
@@ -58,7 +57,7 @@ struct GradientSearch: Sampler {
     private var matches: [Match] = []
     /// Proposals of the network asked for, before any search; `nil` before that.
     private var proposed: Int?
-    /// Searches from draws of the prior of their own that found a match.
+    /// Searches from starts of their own that found a match.
     private var independentMatches = 0
     private var started = 0, descended = 0
     /// How far anchors move from those of matches, `s`.
@@ -71,9 +70,10 @@ struct GradientSearch: Sampler {
     private static let dampingFactors = [0.1, 1, 10]
     /// Times the accepted `|r|²`: a search that comes as near takes what leads into the noise from there.
     private static let nearness = 2.0
-    /// A descendant that does not arrive within so many steps went too far, and a nearer one costs less; one that is near then
-    /// may take two more.
+    /// A descendant that does not arrive within so many steps went too far, and a nearer one costs less.
     private static let mostDescendantIterations = 3
+    /// One whose `|r|²` is then within so many times the accepted one may take two more.
+    private static let almost = 1.25
     /// Times the accepted `|r|²`: a descendant so far off after its first step is given up.
     private static let hopeless = 10.0
 
@@ -85,6 +85,9 @@ struct GradientSearch: Sampler {
     // MARK: Asking
 
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
+        guard space.problem.sensitivities != nil else {
+            throw CalibrationError.needsSensitivities(method: CalibrationMethod.gradientSearch.rawValue)
+        }
         if proposed == nil {
             let latents =
                 space.problem.proposal == nil || settings.proposals == 0
@@ -93,7 +96,7 @@ struct GradientSearch: Sampler {
                     .latents(settings.proposals)
             proposed = latents.count
             if !latents.isEmpty {
-                return latents.map { Draw(source: .latent($0), origin: .proposal, iteration: 0) }
+                return latents.map { Draw(source: .latent($0), origin: .proposal, iteration: round) }
             }
         }
         // First, since searches start from matches whose sensitivities are known.
@@ -109,9 +112,6 @@ struct GradientSearch: Sampler {
     }
 
     private mutating func startSearches(_ space: SamplingSpace) throws {
-        guard space.problem.sensitivities != nil else {
-            throw CalibrationError.needsSensitivities(method: CalibrationMethod.gradientSearch.rawValue)
-        }
         // Descendants are as many again, so that all threads have work.
         while searches.count < (nextParent == nil ? 1 : 2) * settings.searches {
             // Some start afresh until there are matches enough to start from.
@@ -203,6 +203,7 @@ struct GradientSearch: Sampler {
     // MARK: Learning
 
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws {
+        defer { round += 1 }
         // Proposals are found among the candidates when searches start.
         guard !searches.isEmpty else { return }
         var rest = evaluations.map(\.residual)[...]
@@ -224,7 +225,6 @@ struct GradientSearch: Sampler {
                     model: search.isDescendant ? search.model : nil))
         }
         searches.removeAll(where: \.isOver)
-        round += 1
     }
 
     /// - Parameter limit: the largest `|r|²` that is accepted.
@@ -292,7 +292,7 @@ struct GradientSearch: Sampler {
     /// - Parameter misfit: `|r|²` over what is accepted.
     private func mostIterations(_ search: Search, misfit: Double) -> Int {
         guard search.isDescendant else { return settings.iterations }
-        return min(settings.iterations, Self.mostDescendantIterations + (misfit < 1.25 ? 2 : 0))
+        return min(settings.iterations, Self.mostDescendantIterations + (misfit < Self.almost ? 2 : 0))
     }
 
     private func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }

@@ -51,7 +51,7 @@ struct Run {
             wanted = min(wanted, settings.firstStepFraction * remaining)
         } else if let flowError {
             // The error of the extrapolated flow grows with the square of the step. What is iterated ends with the mean of the
-            // flows at both ends, whose error is a fifth of that; twice the step's error is what the validation bears out.
+            // flows at both ends, whose error is a fifth of that (5/12 and 1/12 of h² u″), so that twice as much is on the safe side.
             let tolerance = (isIterated ? 2 : 1) * settings.flowTolerance
             let factor = (tolerance / max(flowError, 1e-12)).squareRoot()
             wanted = min(wanted, lastStep * min(max(0.9 * factor, 0.3), 2))

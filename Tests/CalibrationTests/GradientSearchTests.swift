@@ -61,6 +61,38 @@ import Testing
         #expect(try calibrator.result().candidates == whole.candidates)
     }
 
+    /// Three proposals at known places: the searches begin with the two whose data are nearest.
+    private struct FixedProposal: LatentProposal {
+        let points: [[Double]]
+        var residualCovariance: Matrix { Matrix(rows: 2, columns: 2) }
+        func latents(forData data: [[Double]]) -> [[Double]] { points }
+    }
+
+    @Test func thatSearchesStartFromTheNearestProposals() throws {
+        let linear = try LinearGaussian(dimension: 2, data: 8, error: 0.1, seed: 2)
+        let best = try linear.posterior.mean
+        let points = [9.0, 3, 6].map { [best[0] + $0, best[1]] }
+        let problem = CalibrationProblem(
+            observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: 2),
+            proposal: FixedProposal(points: points),
+            sensitivities: { places in places.map { $0.combinations.times(linear.operatorG) } })
+        var settings = settings(searches: 2, budget: 200)
+        settings.gradient.proposals = 3
+        let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
+        #expect(result.candidates.prefix(3).map(\.origin) == [.proposal, .proposal, .proposal])
+        #expect(result.candidates.prefix(3).map(\.latent) == points)
+        #expect(result.candidates.dropFirst(3).prefix(2).map(\.latent) == [points[1], points[2]])
+        #expect(result.candidates.dropFirst(3).prefix(2).map(\.iteration) == [1, 1])
+    }
+
+    /// Before anything is simulated, proposals included.
+    @Test func thatProposalsAreNotSimulatedWithoutSensitivities() throws {
+        let linear = try LinearGaussian(dimension: 2, data: 4, error: 0.3, seed: 2)
+        let problem = linear.problem(proposal: FixedProposal(points: [[0, 0]]))
+        var calibrator = try Calibrator(problem, settings: settings(searches: 1, budget: 20), seed: 1)
+        #expect(throws: CalibrationError.needsSensitivities(method: "gradient")) { try calibrator.nextBatch() }
+    }
+
     @Test func thatASimulatorWithoutSensitivitiesIsRefused() throws {
         let linear = try LinearGaussian(dimension: 2, data: 4, error: 0.3, seed: 2)
         #expect(throws: CalibrationError.needsSensitivities(method: "gradient")) {
