@@ -4,11 +4,11 @@ import Reservoir
 
 /// How the standard deviation of a measurement follows from its value.
 ///
-///     σ_i = max(relative · |d_i|, floorFraction · max |d| over the vector)
+///     σ_i = max(relative · |d_i|, floorFraction · max |d| over the vector in all wells)
 public struct NoiseSettings: Equatable, Sendable, Codable {
     /// [–]
     public var relative: Double
-    /// Fraction of the vector's largest magnitude [–]; what keeps the error of a zero rate above zero.
+    /// Fraction of the largest magnitude of the vector in any well [–]; what keeps the error of a zero rate above zero.
     public var floorFraction: Double
     /// Smallest standard deviation of every value, in the METRIC unit of its vector.
     public var absolute: Double
@@ -37,21 +37,17 @@ public struct NoiseSettings: Equatable, Sendable, Codable {
 
     /// Standard deviations of `values` at the entries of `layout`, in their unit.
     ///
-    /// A vector that is nothing throughout, such as a water cut before breakthrough, has no largest value of its own; it
-    /// takes the largest of the same keyword over all wells, and failing that a floor of ``smallestScale(of:)``. Nothing
-    /// is what lies below a thousandth of these: a simulator's 1e-12 of water is no scale to measure against.
+    /// The floor is one of a meter, and wells are measured by the same: a well that makes hardly any water is not measured
+    /// a hundred times as well as its neighbour. If no well makes any, it is that of ``smallestScale(of:)``. Nothing is
+    /// what lies below a thousandth of this: a simulator's 1e-12 of water is no scale to measure against.
     public func errors(of values: [Double], layout: DataLayout) -> [Double] {
         precondition(values.count == layout.count, "\(values.count) values for \(layout.count) entries")
-        var byVector: [VectorKey: Double] = [:]
-        var byKeyword: [String: Double] = [:]
+        var largest: [String: Double] = [:]
         for (entry, value) in zip(layout.entries, values) {
-            byVector[entry.key] = max(byVector[entry.key] ?? 0, abs(value))
-            byKeyword[entry.key.keyword] = max(byKeyword[entry.key.keyword] ?? 0, abs(value))
+            largest[entry.key.keyword] = max(largest[entry.key.keyword] ?? 0, abs(value))
         }
         return zip(layout.entries, values).map { entry, value in
-            var scale = byVector[entry.key] ?? 0
-            let ofKeyword = byKeyword[entry.key.keyword] ?? 0
-            if scale < Self.nothing * ofKeyword { scale = ofKeyword }
+            var scale = largest[entry.key.keyword] ?? 0
             let smallest = Self.smallestScale(of: entry.key.quantity)
             if scale < Self.nothing * smallest { scale = smallest }
             let floor = (floorFraction > 0 ? floorFraction : relative) * scale

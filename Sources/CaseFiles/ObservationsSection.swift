@@ -75,7 +75,7 @@ private func readNoise(_ section: Section) -> NoiseSettings? {
         "relative", .fraction, .notNegative, default: 0.05, "Standard deviation as a fraction of the value.")
     let floor = section.number(
         "floor", .fraction, .notNegative, default: 0.02,
-        "Smallest standard deviation, as a fraction of the vector's largest value.")
+        "Smallest standard deviation, as a fraction of the vector's largest value in any well.")
     let absolute = section.number(
         "absolute", .none, .notNegative, default: 0,
         "Smallest standard deviation in the vector's METRIC unit; for data of one unit, such as rays.")

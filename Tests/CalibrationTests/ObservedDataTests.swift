@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func thatErrorsAreRelativeWithAFloorOfTheVectorsMaximum() throws {
+    @Test func thatErrorsAreRelativeWithAFloorOfTheVectorsLargestValue() throws {
         let layout = DataLayout(entries: [
             .init(key: rate, time: 1), .init(key: rate, time: 2), .init(key: rate, time: 3), .init(key: cut, time: 1),
             .init(key: VectorKey("WWCT", "P2"), time: 1)
@@ -97,6 +97,15 @@ import Testing
         for (found, expected) in zip(errors, [5, 2, 2, 0.01, 0.025]) {
             expectClose(found, expected, tolerance: 1e-15)
         }
+    }
+
+    /// Wells are measured by the same meter: one that makes little water is not measured the better for it.
+    @Test func thatTheFloorIsThatOfTheLargestWell() throws {
+        let layout = DataLayout(entries: [
+            .init(key: rate, time: 1), .init(key: VectorKey(rate.keyword, "P2"), time: 1), .init(key: cut, time: 1)
+        ])
+        let errors = try NoiseSettings(relative: 0.05, floorFraction: 0.02).errors(of: [100, 3, 0.5], layout: layout)
+        for (found, expected) in zip(errors, [5, 2, 0.025]) { expectClose(found, expected, tolerance: 1e-15) }
     }
 
     @Test func thatTracesOfWaterAreNoScaleOfTheirOwn() throws {
