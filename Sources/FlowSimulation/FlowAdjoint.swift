@@ -41,6 +41,9 @@ final class FlowAdjoint {
         let saturation: WorkArray<Lanes>
         /// By the pressure of the level above, through storage, `[cells]`.
         let stored: WorkArray<Lanes>
+        /// By the fluxes of faces and flows of completions at the step before, through the extrapolation of the step above.
+        let earlierFlux: WorkArray<Lanes>
+        var earlierFlow: [Lanes]
         /// By transmissibilities, connection factors and pore volumes.
         let transmissibility: WorkArray<Lanes>, wellIndex: WorkArray<Lanes>, poreVolume: WorkArray<Lanes>
 
@@ -49,6 +52,8 @@ final class FlowAdjoint {
             lastLevel = sources.keys.max() ?? -1
             saturation = WorkArray(repeating: .zero, count: topology.cellCount)
             stored = WorkArray(repeating: .zero, count: topology.cellCount)
+            earlierFlux = WorkArray(repeating: .zero, count: topology.faces.count)
+            earlierFlow = Array(repeating: .zero, count: topology.completions.count)
             transmissibility = WorkArray(repeating: .zero, count: topology.faces.count)
             wellIndex = WorkArray(repeating: .zero, count: topology.completions.count)
             poreVolume = WorkArray(repeating: .zero, count: topology.cellCount)
@@ -148,6 +153,7 @@ final class FlowAdjoint {
             transport.sweep(
                 saturation: block.saturation, poreVolume: block.poreVolume, fluxes: fluxLanes,
                 completions: &completionLanes, step: step)
+            shareWithStepBefore(block, &completionLanes, extrapolation: step.extrapolation)
         }
         for (datum, weight) in block.sources[index] ?? [] {
             add(data[datum], weight, block, level, curves, &completionLanes, &headLanes)
@@ -184,6 +190,21 @@ final class FlowAdjoint {
             saturation[cell] += (properties.wellIndex[k] * curves.mobilitySlope[cell]) * pull
         }
         for cell in 0..<cells { stored[cell] = level.storage[cell] * h[cell] }
+    }
+
+    /// What the mean fluxes of a step have from the solution at its start stays, the rest is for the step before.
+    private func shareWithStepBefore(_ block: Block, _ completionLanes: inout [Lanes], extrapolation: Double) {
+        let (gu, earlier) = (fluxLanes.base, block.earlierFlux.base)
+        for f in topology.faces.indices {
+            let byMean = gu[f]
+            gu[f] = (1 + extrapolation) * byMean + earlier[f]
+            earlier[f] = -extrapolation * byMean
+        }
+        for k in completionLanes.indices {
+            let byMean = completionLanes[k]
+            completionLanes[k] = (1 + extrapolation) * byMean + block.earlierFlow[k]
+            block.earlierFlow[k] = -extrapolation * byMean
+        }
     }
 
     private func add(

@@ -165,7 +165,7 @@ public final class FlowSimulator: DifferentiableSimulator {
         trajectory?.add(
             FlowTrajectory.Step(
                 length: step, flux: history.meanFlux.elements, completionFlow: history.meanCompletionFlow.elements,
-                saturationAfter: state.saturation.elements))
+                saturationAfter: state.saturation.elements, extrapolation: history.extrapolation))
         run.finish(step, flow.reservoir.schedule)
         run.effort.pressureSteps += 1
     }

@@ -23,6 +23,8 @@ struct FlowTrajectory {
         /// Mean flux of each face and flow of each completion over the step [m³/s].
         let flux: [Double], completionFlow: [Double]
         let saturationAfter: [Double]
+        /// `θ` in `flux = (1 + θ) uⁿ − θ uⁿ⁻¹` of the solutions at the step's start and at that of the one before.
+        let extrapolation: Double
     }
 
     private(set) var levels: [Level] = []

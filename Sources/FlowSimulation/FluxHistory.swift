@@ -15,6 +15,8 @@ final class FluxHistory {
     /// Means at all faces and completions, and those that follow from them.
     private let trial: WorkArray<Double>, image: WorkArray<Double>
     private var depth = 0
+    /// Weight of the latest change of flux in the mean of the step under way [–].
+    private(set) var extrapolation = 0.0
     private var steps = (last: 0.0, before: 0.0)
 
     init(_ topology: FlowTopology) {
@@ -100,6 +102,7 @@ final class FluxHistory {
     func extrapolate(over step: Double) {
         acceleration.reset()
         let weight = depth > 1 ? 0.5 * step / steps.last : 0
+        extrapolation = weight
         for face in 0..<latest.count { meanFlux[face] = latest[face] + weight * (latest[face] - previous[face]) }
         for k in 0..<latestFlow.count {
             let now = latestFlow[k]
