@@ -34,16 +34,22 @@ public struct SimulatedPair: Equatable, Sendable, Codable {
 /// Where sensitivities are wanted, and of what.
 public struct SensitivityPoint: Sendable {
     public let latent: [Double]
+    /// Of the realization before facies are cut; see ``SmoothParameterization``.
+    public let sharpness: Double
     /// Weights of the data, in units of one over those of the data, `[combinations x data]`.
     public let combinations: Matrix
 
-    public init(latent: [Double], combinations: Matrix) { (self.latent, self.combinations) = (latent, combinations) }
+    public init(latent: [Double], sharpness: Double, combinations: Matrix) {
+        (self.latent, self.sharpness, self.combinations) = (latent, sharpness, combinations)
+    }
 }
 
 /// Everything a calibration works on.
 public struct CalibrationProblem: Sendable {
     public let observed: ObservedData
     public let parameterization: any Parameterization
+    /// The same before facies are cut; `nil` if that is not known.
+    public let smooth: (any SmoothParameterization)?
     /// Needed by the raw method; others use it if it is there.
     public let proposal: (any LatentProposal)?
     public let proxy: (any DataProxy)?
@@ -57,12 +63,13 @@ public struct CalibrationProblem: Sendable {
     public let sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])?
 
     public init(
-        observed: ObservedData, parameterization: any Parameterization, proposal: (any LatentProposal)? = nil,
+        observed: ObservedData, parameterization: any Parameterization, smooth: (any SmoothParameterization)? = nil,
+        proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
         priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
         sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])? = nil
     ) {
-        (self.observed, self.parameterization) = (observed, parameterization)
+        (self.observed, self.parameterization, self.smooth) = (observed, parameterization, smooth)
         (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)
         (self.priorRealizations, self.sensitivities) = (priorRealizations, sensitivities)
     }

@@ -44,7 +44,7 @@ public struct CalibrationResult: Sendable {
 extension CalibrationResult.Accounting {
     init(_ candidates: [Candidate], ranking: Ranking, test: AcceptanceTest) {
         proposed = candidates.count
-        simulated = candidates.count { $0.mismatch != nil }
+        simulated = candidates.count { $0.data != nil }
         failed = candidates.count { $0.failure != nil }
         (accepted, distinct) = (ranking.accepted.count, ranking.distinctCount)
         let order = ranking.accepted.map(\.candidate).sorted()

@@ -121,6 +121,8 @@ public struct Calibrator: Sendable {
         return try candidates.compactMap { candidate in
             switch candidate.source {
             case .latent: decoded.next()
+            case .smooth(let latent, let sharpness):
+                problem.smooth?.decodeSmooth([latent], sharpness: sharpness).first
             case .fields(let fields): FieldVector.decode(fields)
             case .prior(let index): try problem.priorRealizations?(index..<index + 1).first
             }
@@ -155,6 +157,8 @@ public struct Calibrator: Sendable {
             }
             let residual = problem.observed.whitened(prediction: data)
             checkpoint.candidates[index].data = data
+            // What is no realization is not judged.
+            if case .smooth = checkpoint.candidates[index].source { return residual }
             checkpoint.candidates[index].mismatch = Mismatch(
                 whitenedResidual: residual, layout: problem.observed.layout)
             return residual

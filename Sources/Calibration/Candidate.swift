@@ -6,6 +6,8 @@ public struct Candidate: Equatable, Sendable, Codable {
     public enum Source: Equatable, Sendable, Codable {
         /// Decoded from a latent, `[dimension]`.
         case latent([Double])
+        /// Decoded from a latent, before facies are cut: a step on the way to a realization, and none itself.
+        case smooth([Double], sharpness: Double)
         /// The prior's realization of this index.
         case prior(Int)
         /// Properties on the grid, as ``FieldVector`` lays them out.
@@ -48,4 +50,32 @@ struct Evaluation: Sendable {
     /// Of the candidate.
     let index: Int
     let residual: [Double]?
+}
+
+extension Candidate.Source {
+    private enum CodingKeys: String, CodingKey { case latent, sharpness, prior, fields }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let latent = try container.decodeIfPresent(Packed<Double>.self, forKey: .latent)?.wrappedValue {
+            let sharpness = try container.decodeIfPresent(Double.self, forKey: .sharpness)
+            self = sharpness.map { .smooth(latent, sharpness: $0) } ?? .latent(latent)
+        } else if let fields = try container.decodeIfPresent(Packed<Float>.self, forKey: .fields)?.wrappedValue {
+            self = .fields(fields)
+        } else {
+            self = .prior(try container.decode(Int.self, forKey: .prior))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .latent(let latent): try container.encode(Packed(wrappedValue: latent), forKey: .latent)
+        case .smooth(let latent, let sharpness):
+            try container.encode(Packed(wrappedValue: latent), forKey: .latent)
+            try container.encode(sharpness, forKey: .sharpness)
+        case .prior(let index): try container.encode(index, forKey: .prior)
+        case .fields(let fields): try container.encode(Packed(wrappedValue: fields), forKey: .fields)
+        }
+    }
 }

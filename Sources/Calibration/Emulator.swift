@@ -21,6 +21,10 @@ struct Emulator: Sendable {
             residuals.append(residual)
         }
 
+        func mapResiduals(_ map: ([Double]) -> [Double]) -> Pairs {
+            Pairs(latents: latents, residuals: residuals.map(map))
+        }
+
         /// The `count` pairs whose data are nearest to the observed, nearest first.
         func nearest(_ count: Int) -> Pairs {
             let misfits = residuals.map { $0.reduce(0) { $0 + $1 * $1 } }

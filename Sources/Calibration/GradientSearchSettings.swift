@@ -11,9 +11,13 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
     public var sensitivityCost: Int
     /// Proposals of the network that are simulated first, for searches to start from the nearest.
     public var proposals: Int
+    /// Whether searches may change what the decoder leaves out: the boundaries of bodies, and properties within them.
+    public var detail: Bool
 
-    public init(searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6, proposals: Int = 64) {
-        self.proposals = proposals
+    public init(
+        searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6, proposals: Int = 64, detail: Bool = true
+    ) {
+        (self.proposals, self.detail) = (proposals, detail)
         (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
     }
 

@@ -1,11 +1,24 @@
-import Foundation
 import LinearAlgebra
 
 /// The data about one latent to first order, `r(z) ≈ r(z₀) + J (z − z₀)`, in units of the noise.
+///
+/// `J = Wᵀ S + Σ v uᵀ`: sensitivities of a few combinations of the data, and what simulations have shown since. Single
+/// precision is more than the linearisation is worth.
 struct LocalModel: Sendable, Codable {
     let data: Int, dimension: Int
-    /// `J`, `[data][dimension]`; single precision is more than the linearisation is worth.
-    private(set) var slopes: [Float]
+    /// `W`, `[combinations][data]`, and `S`, `[combinations][dimension]`.
+    @Packed private var combinations: [Float]
+    @Packed private var sensitivities: [Float]
+    private var corrections: [Correction] = []
+    /// Square of a move so short that the simulator's own roughness is as large as what the data show of it.
+    private static let shortest = 0.003
+
+    /// What a simulation has shown of the error of slopes: the product of a column and a row.
+    struct Correction: Sendable, Codable {
+        /// `v`, `[data]`, and `u`, `[dimension]`.
+        @Packed var slopes: [Float]
+        @Packed var direction: [Float]
+    }
 
     /// - Parameters:
     ///   - sensitivities: of combinations of the data in units of the noise, `[combinations x dimension]`. What the combinations
@@ -13,45 +26,81 @@ struct LocalModel: Sendable, Codable {
     ///   - combinations: orthonormal, `[combinations x data]`.
     init(_ sensitivities: Matrix, of combinations: Matrix) {
         (data, dimension) = (combinations.columns, sensitivities.columns)
-        slopes = combinations.transposed.times(sensitivities).elements.map { Float($0) }
+        _combinations = Packed(wrappedValue: combinations.elements.map { Float($0) })
+        _sensitivities = Packed(wrappedValue: sensitivities.elements.map { Float($0) })
     }
 
-    var jacobian: Matrix { Matrix(rows: data, columns: dimension, elements: slopes.map { Double($0) }) }
+    /// `J`, `[data x dimension]`
+    var jacobian: Matrix {
+        let columns = corrections.flatMap(\.slopes), rows = corrections.flatMap(\.direction)
+        func matrix(_ values: [Float], columns: Int) -> Matrix {
+            Matrix(rows: values.count / columns, columns: columns, elements: values.map { Double($0) })
+        }
+        return matrix(combinations + columns, columns: data)
+            .times(matrix(sensitivities + rows, columns: dimension), transposed: true)
+    }
 
-    /// `−((1 + λ) I + JᵀJ)⁻¹ (z − z* + Jᵀ (r − e))`: the damped Gauss-Newton step of `½|r − e|² + ½|z − z*|²`.
+    /// `−(I + λ M + JᵀJ)⁻¹ (z − z* + Jᵀ r)`: the damped Gauss-Newton step of `½|r|² + ½|z − z*|²`, with `M` the diagonal of
+    /// what damping weighs a latent's steps with.
     /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
     /// section 8.5.
+    /// - Parameter weights: `M`, `[dimension]`
+    /// - Returns: a step for each damping.
     func step(
-        residual: [Double], fromAnchor: [Double], dampings: [Double]
-    ) throws(FactorizationError) -> [[Double]] {
+        residual: [Double], fromAnchor: [Double], dampings: [Double], weights: [Double]
+    ) throws(CalibrationError) -> [[Double]] {
         let j = jacobian
-        let eigen = try SymmetricEigen(j.times(j, transposed: true))
         let pull = Matrix(rows: 1, columns: data, elements: residual).times(j).elements
         let gradient = zip(fromAnchor, pull).map(+)
-        let projected = Matrix(rows: 1, columns: dimension, elements: gradient).times(eigen.vectors).elements
-        return dampings.map { damping in
-            let scaled = projected.indices.map { -projected[$0] / (1 + damping + max(eigen.values[$0], 0)) }
-            return eigen.vectors.times(scaled)
+        var steps: [[Double]] = []
+        for damping in dampings {
+            // Latents are many more than data: (D + JᵀJ)⁻¹ = D⁻¹ − D⁻¹Jᵀ (I + J D⁻¹ Jᵀ)⁻¹ J D⁻¹.
+            let inverse = weights.map { 1 / (1 + damping * $0) }
+            var scaled = j
+            for row in 0..<data {
+                for k in 0..<dimension { scaled.elements[row * dimension + k] *= inverse[k] }
+            }
+            let factor: CholeskyFactor
+            do { factor = try CholeskyFactor(.identity(data) + scaled.times(j, otherTransposed: true)) } catch {
+                throw .factorization(error)
+            }
+            let seen = factor.solve(Matrix(rows: data, columns: 1, elements: scaled.times(gradient)))
+            let back = Matrix(rows: 1, columns: data, elements: seen.elements).times(scaled).elements
+            steps.append(gradient.indices.map { back[$0] - inverse[$0] * gradient[$0] })
         }
+        return steps
     }
 
     /// `J m`
     func change(over move: [Double]) -> [Double] {
-        (0..<data).map { row in
-            var sum = 0.0
-            for k in 0..<dimension { sum += Double(slopes[row * dimension + k]) * move[k] }
-            return sum
+        func dot(_ values: ArraySlice<Float>, _ vector: [Double]) -> Double {
+            zip(values, vector).reduce(0) { $0 + Double($1.0) * $1.1 }
         }
+        var result = [Double](repeating: 0, count: data)
+        func add(_ share: Double, of column: ArraySlice<Float>) {
+            for (row, value) in column.enumerated() { result[row] += share * Double(value) }
+        }
+        for combination in 0..<combinations.count / max(data, 1) {
+            let share = dot(sensitivities[combination * dimension..<(combination + 1) * dimension], move)
+            add(share, of: combinations[combination * data..<(combination + 1) * data])
+        }
+        for correction in corrections { add(dot(correction.direction[...], move), of: correction.slopes[...]) }
+        return result
     }
 
     /// Makes the slope along `move` what was seen (Broyden, 1965, Mathematics of Computation 19, 577).
-    mutating func learn(move: [Double], change: [Double]) {
+    /// - Returns: what was added to the slopes; `nil` if there was no move.
+    @discardableResult
+    mutating func learn(move: [Double], change: [Double]) -> Correction? {
         let square = move.reduce(0) { $0 + $1 * $1 }
-        guard square > 0 else { return }
-        let foreseen = self.change(over: move)
-        for row in 0..<data {
-            let error = (change[row] - foreseen[row]) / square
-            for k in 0..<dimension { slopes[row * dimension + k] += Float(error * move[k]) }
-        }
+        guard square > 0 else { return nil }
+        let weight = 1 / (square + Self.shortest)
+        let correction = Correction(
+            slopes: zip(change, self.change(over: move)).map { Float(($0 - $1) * weight) },
+            direction: move.map { Float($0) })
+        corrections.append(correction)
+        return correction
     }
+
+    mutating func add(_ correction: Correction) { corrections.append(correction) }
 }

@@ -37,11 +37,14 @@ struct ProposalDistribution {
     }
 
     /// `count` draws; draw `i` depends on the seed and `i` only.
+    /// Latents that the network does not know of are zero.
     func latents(_ count: Int) -> [[Double]] {
-        switch spread {
-        case .noiseAndResidual: fromNoise(count)
-        case .box(let radius): fromBox(count, radius: radius)
-        }
+        let known =
+            switch spread {
+            case .noiseAndResidual: fromNoise(count)
+            case .box(let radius): fromBox(count, radius: radius)
+            }
+        return known.map { $0 + [Double](repeating: 0, count: space.dimension - $0.count) }
     }
 
     private func fromNoise(_ count: Int) -> [[Double]] {

@@ -146,7 +146,10 @@ private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
             "What finding the sensitivities at one latent counts against the budget, in simulations."),
         proposals: section.integer(
             "proposals", 0...1_000_000, default: standard.proposals,
-            "Proposals of the network that are simulated first, for searches to start from the nearest."))
+            "Proposals of the network that are simulated first, for searches to start from the nearest."),
+        detail: section.flag(
+            "detail", default: standard.detail,
+            "Whether searches may change what the decoder leaves out, such as the boundaries of facies."))
 }
 
 private func readRetraining(

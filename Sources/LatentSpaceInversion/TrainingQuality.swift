@@ -9,6 +9,11 @@ public struct ImageErrors: Equatable, Sendable, Codable {
     /// Intersection over union of the cells of all facies but the first; `nil` without facies.
     public let intersectionOverUnion: Double?
 
+    init(rmse: Double, faciesAccuracy: Double?, intersectionOverUnion: Double?) {
+        (self.rmse, self.faciesAccuracy) = (rmse, faciesAccuracy)
+        self.intersectionOverUnion = intersectionOverUnion
+    }
+
     init(_ images: [[Float]], truths: [[Float]], encoding: RealizationEncoding) {
         var squares = 0.0
         var (right, both, either, total) = (0, 0, 0, 0)

@@ -52,7 +52,7 @@ struct CalibrateCase {
 
     private func carriedOut(_ settings: CalibrationSettings, observed: ObservedData) throws -> Calibrator {
         let digest = digest(settings, observed)
-        let problem = try problem(observed)
+        let problem = try problem(observed, settings)
         let cache = try cache()
         let file = CheckpointFile(
             path: try folder(settings.method).appending(path: "checkpoint.json").path, digest: digest)
@@ -89,7 +89,7 @@ struct CalibrateCase {
         let file = CheckpointFile(
             path: try folder(settings.method).appending(path: "checkpoint.json").path,
             digest: digest(settings, observed))
-        let kept = try resume(file, try problem(observed), settings, try cache())
+        let kept = try resume(file, try problem(observed, settings), settings, try cache())
         // What has been lost of the checkpoint or the simulations is made again.
         let calibrator = kept.spent > 0 ? kept : try carriedOut(settings, observed: observed)
         return (calibrator, try calibrator.result())
@@ -105,12 +105,18 @@ struct CalibrateCase {
         try SimulationCache(folder: cacheFolder.path, forwardModel: try project.forwardModel())
     }
 
-    func problem(_ observed: ObservedData) throws -> CalibrationProblem {
+    func problem(_ observed: ObservedData, _ settings: CalibrationSettings) throws -> CalibrationProblem {
         let prior = try project.priorModel()
-        let inversion = training.inversion
+        // Methods that learn from an ensemble would see noise in many more latents than they can learn.
+        let wantsDetail = settings.method == .gradientSearch && settings.gradient.detail
+        let inversion = DetailedInversion(
+            training.inversion, errors: wantsDetail ? training.quality.numbers.modelReconstruction : nil)
         return CalibrationProblem(
-            observed: observed, parameterization: inversion, proposal: NetworkProposal(inversion),
-            proxy: NetworkProxy(inversion), knownPairs: training.knownPairs,
+            observed: observed, parameterization: inversion,
+            smooth: inversion,
+            proposal: NetworkProposal(training.inversion),
+            proxy: wantsDetail ? nil : NetworkProxy(training.inversion),
+            knownPairs: training.knownPairs.map { SimulatedPair(latent: inversion.extended($0.latent), data: $0.data) },
             priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
             sensitivities: try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout)?
                 .closure)

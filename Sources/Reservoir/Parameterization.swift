@@ -9,3 +9,17 @@ public protocol Parameterization: Sendable {
     /// - Parameter latents: `[count][dimension]`
     func decode(_ latents: [[Double]]) -> [Realization]
 }
+
+/// A parameterization that also knows its realizations before facies are cut, which change smoothly with the latents.
+public protocol SmoothParameterization: Parameterization {
+    /// Whether there are facies to cut; if not, ``decodeSmooth(_:sharpness:)`` and ``decode(_:)`` are one.
+    var hasFacies: Bool { get }
+    /// The last so many latents stand for small details, each of one place: the data are nearly linear in them.
+    var detailDimension: Int { get }
+    /// Realizations of latent vectors, in order, in which properties change from facies to facies over a boundary that is the
+    /// narrower the larger `sharpness` is. With growing sharpness they become those of ``decode(_:)``.
+    /// - Parameters:
+    ///   - latents: `[count][dimension]`
+    ///   - sharpness: factor on the logarithm of the odds of facies; 1: the probabilities themselves.
+    func decodeSmooth(_ latents: [[Double]], sharpness: Double) -> [Realization]
+}

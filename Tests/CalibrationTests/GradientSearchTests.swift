@@ -30,11 +30,11 @@ import Testing
     }
 
     /// Anchors are draws of the prior `N(0, I)`. Where the problem is linear, matches of a family follow them by `C`, the
-    /// posterior's covariance, so that their own covariance is its square; that of the families' first matches adds to it.
+    /// posterior's covariance, so that their own covariance is its square. One search, so that all are of one family.
     @Test func thatDescendantsOfALinearProblemSpreadAsTheirAnchorsDo() throws {
         let linear = try LinearGaussian(dimension: 3, data: 12, error: 0.5, seed: 4)
         let result = try Calibrator.run(
-            problem(linear), settings: settings(searches: 8, budget: 6_000), seed: 7, simulate: linear.simulate)
+            problem(linear), settings: settings(searches: 1, budget: 6_000), seed: 7, simulate: linear.simulate)
         let found = result.candidates.filter { $0.origin == .move }.dropFirst(400)
         #expect(found.count > 5_000, "\(found.count): each needs one simulation where slopes are exact")
         let (_, covariance) = moments(found.compactMap(\.latent))
@@ -43,7 +43,7 @@ import Testing
         for i in 0..<3 {
             // Anchors move by 0.9 of a draw: neighbours in a family are correlated by 0.4, so five standard errors are 0.16.
             #expect(covariance[i, i] > 0.84 * squared[i, i], "\(covariance[i, i]), \(squared[i, i])")
-            #expect(covariance[i, i] < 2.5 * squared[i, i], "\(covariance[i, i]), \(squared[i, i])")
+            #expect(covariance[i, i] < 1.16 * squared[i, i], "\(covariance[i, i]), \(squared[i, i])")
         }
     }
 

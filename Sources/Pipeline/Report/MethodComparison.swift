@@ -56,12 +56,11 @@ extension CalibrateCase {
     /// - Parameter first: the method to begin with; the others follow in the order of their names.
     func results(_ observed: ObservedData, first: CalibrationMethod) throws -> [CalibrationResult] {
         let others = CalibrationMethod.allCases.filter { $0 != first }.sorted { $0.title < $1.title }
-        let problem = try problem(observed)
         let cache = try cache()
         return try ([first] + others).compactMap { method in
             let path = root.appending(path: method.rawValue).appending(path: "checkpoint.json").path
             guard let checkpoint = CheckpointFile.read(path, digest: { digest($0, observed) }) else { return nil }
-            return try resumed(checkpoint, problem, cache)?.result()
+            return try resumed(checkpoint, problem(observed, checkpoint.settings), cache)?.result()
         }
     }
 }

@@ -1,0 +1,103 @@
+import Foundation
+import LinearAlgebra
+import Reservoir
+import TestSupport
+import Testing
+
+@testable import LatentSpaceInversion
+
+@Suite struct DetailedInversionTests {
+    private let errors = ImageErrors(rmse: 0.3, faciesAccuracy: 0.9, intersectionOverUnion: nil)
+
+    private func trained(variesWithin: Bool = false) throws -> TrainedInversion {
+        var prior = try SyntheticRealizations(columns: 12, rows: 14)
+        prior.variesWithin = variesWithin
+        let set = try prior.trainingSet(pairs: 60, free: 60)
+        return try DualAutoencoderTrainer(settings: smallSettings(), seed: 4).train(set).inversion
+    }
+
+    @Test func thatAFieldOfDetailHasUnitVarianceInEveryCell() {
+        let field = DetailField(rows: 10, columns: 17)
+        var variance = [Float](repeating: 0, count: 170)
+        for k in 0..<field.dimension {
+            let bump = field.values((0..<field.dimension).map { $0 == k ? 1 : 0 })
+            for cell in bump.indices { variance[cell] += bump[cell] * bump[cell] }
+        }
+        for value in variance { expectClose(Double(value), 1, tolerance: 1e-5) }
+    }
+
+    /// `⟨s, Φ w⟩ = ⟨Φᵀ s, w⟩`
+    @Test func thatProjectionsAreTheTransposeOfTheField() {
+        let field = DetailField(rows: 9, columns: 14)
+        var stream = RandomStream(seed: 1, purpose: "detail")
+        let weights = stream.normals(field.dimension)
+        let slopes = stream.normals(9 * 14).map { Float($0) }
+        let left = zip(field.values(weights), slopes).reduce(0.0) { $0 + Double($1.0 * $1.1) }
+        let right = zip(field.projections(slopes), weights).reduce(0) { $0 + $1.0 * $1.1 }
+        expectClose(left, right, tolerance: 1e-4)
+    }
+
+    @Test func thatWithoutDetailRealizationsAreTheNetworks() throws {
+        let inversion = try trained()
+        var stream = RandomStream(seed: 2, purpose: "latents")
+        let latents = (0..<5).map { _ in stream.normals(inversion.dimension) }
+        let plain = DetailedInversion(inversion, errors: nil)
+        #expect(plain.dimension == inversion.dimension && plain.detailDimension == 0)
+        #expect(plain.decode(latents) == inversion.decode(latents))
+        let detailed = DetailedInversion(inversion, errors: errors)
+        #expect(detailed.dimension == inversion.dimension + detailed.detailDimension && detailed.detailDimension > 0)
+        #expect(detailed.decode(latents.map(detailed.extended)) == inversion.decode(latents))
+    }
+
+    /// The share is that of 16 other draws of the prior; between two samples of 40 it differs by some hundredths.
+    @Test func thatAsManyCellsChangeFaciesAsTheDecoderGetsWrong() throws {
+        let inversion = try trained()
+        let detailed = DetailedInversion(inversion, errors: errors)
+        var stream = RandomStream(seed: 6, purpose: "latents")
+        let latents = (0..<40).map { _ in stream.normals(inversion.dimension) }
+        let plain = inversion.decode(latents)
+        let changed = detailed.decode(latents.map { $0 + stream.normals(detailed.detailDimension) })
+        var (different, total) = (0, 0)
+        for (a, b) in zip(plain, changed) {
+            let (first, second) = (a.facies ?? [], b.facies ?? [])
+            different += zip(first, second).count { $0 != $1 }
+            total += first.count
+        }
+        let share = Double(different) / Double(total)
+        #expect(abs(share - 0.1) < 0.03, "\(share)")
+    }
+
+    @Test func thatSharpRealizationsAreThoseWithCutFacies() throws {
+        let detailed = DetailedInversion(try trained(), errors: errors)
+        var stream = RandomStream(seed: 3, purpose: "latents")
+        let latent = stream.normals(detailed.dimension)
+        let cut = detailed.decode([latent])[0]
+        let wide = detailed.decodeSmooth([latent], sharpness: 1)[0]
+        let sharp = detailed.decodeSmooth([latent], sharpness: 1e4)[0]
+        func distance(_ other: Realization) -> Double {
+            zip(cut.porosity, other.porosity).reduce(0) { $0 + Double(abs($1.0 - $1.1)) } / Double(cut.cellCount)
+        }
+        #expect(distance(sharp) < 1e-3)
+        #expect(distance(wide) > 10 * distance(sharp))
+    }
+
+    /// Moving all weights moves a field; moving the field in all cells is what the derivative by its values is taken from.
+    @Test func thatSlopesByWeightsAreThoseOfTheRealization() throws {
+        let detailed = DetailedInversion(try trained(), errors: errors)
+        var stream = RandomStream(seed: 4, purpose: "latents")
+        let latent = stream.normals(detailed.dimension)
+        let direction = stream.normals(detailed.detailDimension)
+        let step = 1e-3
+        func porosity(_ factor: Double) -> [Double] {
+            let moved = zip(latent, [Double](repeating: 0, count: detailed.networkDimension) + direction)
+                .map { $0 + factor * $1 }
+            return detailed.decodeSmooth([moved], sharpness: 3)[0].porosity.map { Double($0) }
+        }
+        let expected = zip(porosity(step), porosity(-step)).reduce(0) { $0 + ($1.0 - $1.1) / (2 * step) }
+        let base = detailed.decodeSmooth([latent], sharpness: 3)[0]
+        let moved = detailed.decodeSmooth(latent, sharpness: 3, field: 0, movedBy: step)
+        let slopes = zip(moved.porosity, base.porosity).map { ($0 - $1) / Float(step) }
+        let found = zip(detailed.byDetailWeights(slopes), direction).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(found - expected) < 0.02 * abs(expected) + 2e-3, "\(found), \(expected)")
+    }
+}
