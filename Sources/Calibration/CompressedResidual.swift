@@ -3,9 +3,9 @@ import Foundation
 /// Residuals in units of the noise as searches see them: `c asinh(r / c)`, which is `r` where it is small and grows as the
 /// logarithm where it is large.
 ///
-/// A well that makes no water before the end of the history is measured within a few per cent of nearly nothing: a realization in
-/// which water comes early is off there by hundreds of standard deviations, more than all else together, and by how many changes
-/// as fast as water cut does. The logarithm is nearer to linear in the model, and leaves other data something to say.
+/// A realization in which water comes too early to a well is off there by tens of standard deviations, more than in all other
+/// data together, and by how many changes as fast as water cut does. The logarithm is nearer to linear in the model, and leaves
+/// other data something to say.
 extension [Double] {
     /// `c`, in standard deviations of the noise: beyond it a residual is no noise.
     private static var scale: Double { 3 }

@@ -4,7 +4,7 @@ import Reservoir
 public struct GradientSearchSettings: Equatable, Sendable, Codable {
     /// Searches under way at a time, and matches from draws of the prior of their own to end up with.
     public var searches: Int
-    /// Steps of one search at most.
+    /// Steps of one search at most, at each sharpness of facies.
     public var iterations: Int
     /// What finding the sensitivities at one latent counts against the budget, in simulations: a simulation and the
     /// sweeps back through it take about as long as so many.

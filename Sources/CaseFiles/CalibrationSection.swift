@@ -140,7 +140,8 @@ private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
             "Searches at a time, and matches to find from draws of the prior of their own before all start from matches."
         ),
         iterations: section.integer(
-            "iterations", 1...10_000, default: standard.iterations, "Steps of one search at most."),
+            "iterations", 1...10_000, default: standard.iterations,
+            "Steps of one search at most, at each sharpness of facies."),
         sensitivityCost: section.integer(
             "sensitivity_cost", 1...10_000, default: standard.sensitivityCost,
             "What finding the sensitivities at one latent counts against the budget, in simulations."),

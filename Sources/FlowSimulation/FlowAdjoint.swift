@@ -4,9 +4,9 @@ import Reservoir
 /// Sensitivities of production data by the adjoint of a run: one sweep backward through its pressure and transport steps
 /// gives the derivatives of a datum, or of a weighted sum of data, by the properties of all cells.
 ///
-/// The sweep is the transpose of a sequential scheme with a few implicit upwind steps of transport per pressure step. The
-/// simulator itself takes finer ones of higher order and extrapolates fluxes, so that the result differs from its own
-/// derivative by the error in time of the simpler scheme; a Gauss-Newton iteration corrects itself for that.
+/// The sweep is the transpose of a sequential scheme with a few implicit upwind steps of transport per pressure step, over
+/// fluxes extrapolated as the simulator's. The simulator itself takes finer steps of higher order, so that the result differs
+/// from its own derivative by the error of the simpler scheme.
 /// Sweeps of eight sums run side by side.
 ///
 /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,

@@ -7,7 +7,8 @@ import Reservoir
 /// The latents are those of the network, then the weights of one ``DetailField`` per channel. The field is added to a property
 /// channel, and to the logarithm of the odds `ln(p / (1 − p))` of a facies channel: there it moves the boundaries of bodies, and
 /// more where the decoder is less certain. It is as strong as the decoder is wrong on held-out realizations: as many cells
-/// change their facies as the decoder gets wrong, and properties move by its root mean square error.
+/// change their facies as the decoder gets wrong, and properties move by the root mean square error of its channels, of which those
+/// of facies are part.
 ///
 /// Without detail the data are matched no better than the representation floor allows.
 public struct DetailedInversion: SmoothParameterization {

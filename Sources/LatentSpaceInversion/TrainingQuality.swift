@@ -9,11 +9,9 @@ public struct ImageErrors: Equatable, Sendable, Codable {
     /// Intersection over union of the cells of all facies but the first; `nil` without facies.
     public let intersectionOverUnion: Double?
 
-    init(rmse: Double, faciesAccuracy: Double?, intersectionOverUnion: Double?) {
-        (self.rmse, self.faciesAccuracy) = (rmse, faciesAccuracy)
-        self.intersectionOverUnion = intersectionOverUnion
-    }
+}
 
+extension ImageErrors {
     init(_ images: [[Float]], truths: [[Float]], encoding: RealizationEncoding) {
         var squares = 0.0
         var (right, both, either, total) = (0, 0, 0, 0)

@@ -53,7 +53,7 @@ import Testing
         #expect(model.learn(move: [0, 0, 0], change: seen) == nil)
     }
 
-    /// Twelve cells in a row, each of one of two facies by the sign of what twelve latents give it. Data count cells of the second
+    /// Sixty cells in a row, each of one of two facies by the sign of what twelve latents give it. Data count cells of the second
     /// facies in windows, so that they jump, and have no slope at all but before the cut.
     private struct CutRow: SmoothParameterization {
         static let cells = 60
@@ -131,6 +131,7 @@ import Testing
     /// Realizations before the cut are steps on the way: they count as simulated, and are neither accepted nor rejected.
     @Test func thatFaciesAreCutStepByStep() throws {
         let results = try (0..<6).map { try search($0, smooth: true) }
+        // A truth whose own noise lies outside what is accepted is one in a hundred; one search may end short.
         let matched = results.count { !$0.ranking.accepted.isEmpty }
         #expect(matched >= 5, "\(matched) of 6")
         for result in results {
