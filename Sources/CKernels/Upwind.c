@@ -37,10 +37,15 @@ typedef struct {
     int32_t count;
     int32_t cell[LANES], first[LANES]; // first: number of the first sample of the lane's rock type
     double outflow[LANES], per_flux[LANES];
+    float *trace[LANES];
     double *rows; // [ROWS + substeps][LANES]
 } batch;
 
 int64_t lsi_upwind_work(int32_t substeps) { return (int64_t)BATCHES * (ROWS + substeps) * LANES + substeps; }
+
+int64_t lsi_upwind_trace(int32_t cells, int32_t substeps) {
+    return cells * (LSI_TRACE_HEAD + LSI_TRACE_ROW * ((int64_t)substeps * MOST_PARTS + 1));
+}
 
 typedef double reals __attribute__((vector_size(LANES * 8)));
 typedef int64_t masks __attribute__((vector_size(LANES * 8)));

@@ -71,6 +71,22 @@ LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *firs
     return LSI_NAME(select)(below, left, LSI_NAME(select)(above, right, LSI_NAME(flow_at)(table, first, last, x)));
 }
 
+// Leaves a row of the trace of each cell at `x`, a saturation in samples.
+LSI_INLINE void LSI_NAME(leave)(const lsi_upwind_step *s, batch *b, reals flow, reals x, reals amount, reals capacity,
+                                reals per_capacity) {
+    const double last = s->intervals;
+    LSI_NAME(interval) at = LSI_NAME(find)(s->table, b->first, last,
+                                           LSI_NAME(hold)(x, LSI_NAME(splat)(0), LSI_NAME(splat)(last)));
+    for (int32_t l = 0; l < b->count; l++) {
+        float *row = b->trace[l];
+        const double slope = x[l] > 0 && x[l] < last ? at.step[l] * per_capacity[l] : 0;
+        row[LSI_TRACE_FLOW] = (float)flow[l];
+        row[LSI_TRACE_SLOPE] = (float)(slope * s->displacing_inverse[b->cell[l]]);
+        row[LSI_TRACE_SATURATION] = (float)(amount[l] / capacity[l]);
+        b->trace[l] += LSI_TRACE_ROW;
+    }
+}
+
 // Takes the cells of a batch through `substeps` sub-steps of `parts` parts each; puts fractional flows in place of
 // inflows, and capacity, amount and mean fractional flow at the end of the step in their rows.
 LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t substeps, int32_t parts) {
@@ -94,6 +110,7 @@ LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t 
     reals per_capacity = per_sample / capacity;
     reals x = amount * per_capacity - offset;
     reals before = LSI_NAME(flow_at)(table, first, last, x);
+    if (s->trace) LSI_NAME(leave)(s, b, before, x, amount, capacity, per_capacity);
     double *row = rows + ROWS * LANES;
     for (int32_t m = 0; m < substeps; m++, row += LANES) {
         const reals inflow = LSI_NAME(load)(row) * share;
@@ -112,6 +129,7 @@ LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t 
             flow += mean;
             amount = total - outflow * mean;
             x = amount * per_capacity - offset;
+            if (s->trace) LSI_NAME(leave)(s, b, end, x, amount, capacity, per_capacity);
         }
         LSI_NAME(store)(row, flow * share);
         sum += flow * share;
@@ -186,6 +204,7 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
     if (displacing_in == 0 && s->table[2 * (long)first] == 0 && amount / capacity <= s->lower[type] + 1e-12) {
         // Nothing of the displacing phase comes or moves.
         LSI_NAME(finish)(s, cell, outflow, per_flux, 0);
+        if (s->trace) s->trace_start[cell] = -1;
         return;
     }
     const int slow = outflow < SLOW_VOLUME * volume;
@@ -215,6 +234,17 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
     row[OFFSET * LANES] = s->lower[type] * s->per_sample[type];
     row[IMPLICIT * LANES] = implicit > 0.5 ? implicit : 0.5;
     for (int32_t m = 0; m < substeps; m++) row[(ROWS + m) * LANES] = entering[m];
+    if (s->trace) {
+        float *head = s->trace + *s->traced;
+        s->trace_start[cell] = (int32_t)*s->traced;
+        head[LSI_TRACE_PARTS] = (float)parts;
+        head[LSI_TRACE_SUBSTEPS] = (float)substeps;
+        head[LSI_TRACE_OUTFLOW] = (float)(outflow / (substeps * parts));
+        head[LSI_TRACE_IMPLICIT] = (float)row[IMPLICIT * LANES];
+        head[LSI_TRACE_PER_FLUX] = (float)per_flux;
+        b->trace[l] = head + LSI_TRACE_HEAD;
+        *s->traced += LSI_TRACE_HEAD + LSI_TRACE_ROW * (substeps * parts + 1);
+    }
     if (b->count == LANES) LSI_NAME(solve)(s, batches, number);
 }
 

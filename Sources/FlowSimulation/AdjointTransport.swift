@@ -1,59 +1,39 @@
 import CKernels
 import LinearAlgebra
 
-/// Transport over one step of a trajectory, backward, for eight adjoints at once: a few implicit upwind steps whose
-/// saturations lie on a line between those at both ends.
+/// Transport over one step of a trajectory, backward, for eight adjoints at once: the transpose of what
+/// ``OrderedTransport`` did.
 final class AdjointTransport {
     typealias Lanes = SIMD8<Double>
-    private static let parts = 4
 
     private let topology: FlowTopology
     private let order: FlowOrder
-    private let flux: WorkArray<Double>
-    /// Fractional flow at the end of each part and its slope, `[parts][cells]`.
-    private let fraction: WorkArray<Double>, slope: WorkArray<Double>
-    /// Flow out of cells, pore volume over the length of a part, and change of saturation per time, `[cells]`.
-    private let outflow: WorkArray<Double>, capacity: WorkArray<Double>, change: WorkArray<Double>
-    private let adjoint: WorkArray<Lanes>
+    private let flux: WorkArray<Double>, volume: WorkArray<Double>
+    private let isDone: WorkArray<UInt8>
+    private var handed = WorkArray<Double>(repeating: 0, count: 0)
+    /// By what enters cells in each sub-step, `[cells][substeps]`, and by what leaves them, `[cells]`.
+    private var inflow = WorkArray<Lanes>(repeating: .zero, count: 0)
+    private let outflow: WorkArray<Lanes>
 
     init(_ topology: FlowTopology) {
         self.topology = topology
         let cells = topology.cellCount
         order = FlowOrder(topology)
         flux = WorkArray(repeating: 0, count: topology.faces.count)
-        fraction = WorkArray(repeating: 0, count: Self.parts * cells)
-        slope = WorkArray(repeating: 0, count: Self.parts * cells)
-        outflow = WorkArray(repeating: 0, count: cells)
-        capacity = WorkArray(repeating: 0, count: cells)
-        change = WorkArray(repeating: 0, count: cells)
-        adjoint = WorkArray(repeating: .zero, count: cells)
+        volume = WorkArray(repeating: 0, count: cells)
+        isDone = WorkArray(repeating: 0, count: cells)
+        outflow = WorkArray(repeating: .zero, count: cells)
     }
 
     /// Makes ready for ``sweep(saturation:poreVolume:fluxes:completions:step:)`` over the step that starts at `level`.
-    func prepare(_ level: FlowTrajectory.Level, _ step: FlowTrajectory.Step, _ table: MobilityTable) {
-        let cells = topology.cellCount
-        outflow.fill(0)
-        for (f, face) in topology.faces.enumerated() {
-            let u = step.flux[f]
-            flux[f] = u
-            outflow[u > 0 ? face.first : face.second] += abs(u)
-        }
+    func prepare(_ level: FlowTrajectory.Level, _ step: FlowTrajectory.Step) {
+        for f in 0..<flux.count { flux[f] = step.flux[f] }
+        for cell in 0..<volume.count { volume[cell] = level.poreVolume[cell] }
         order.sort(flux)
-        for (k, completion) in topology.completions.enumerated() where step.completionFlow[k] < 0 {
-            outflow[completion.cell] -= step.completionFlow[k]
-        }
-        let length = step.length / Double(Self.parts)
-        for cell in 0..<cells {
-            let (before, after) = (level.saturation[cell], step.saturationAfter[cell])
-            capacity[cell] = level.poreVolume[cell] / length
-            change[cell] = (after - before) / step.length
-            for part in 0..<Self.parts {
-                let share = Double(part + 1) / Double(Self.parts)
-                let flow = table.values(of: cell, at: before + share * (after - before)).fractionalFlow
-                fraction[part * cells + cell] = flow.value
-                slope[part * cells + cell] = flow.slope
-            }
-        }
+        let size = topology.cellCount * step.trace.substeps
+        guard size > handed.count else { return }
+        handed = WorkArray(repeating: 0, count: size)
+        inflow = WorkArray(repeating: .zero, count: size)
     }
 
     /// - Parameters:
@@ -65,19 +45,28 @@ final class AdjointTransport {
         saturation: borrowing WorkArray<Lanes>, poreVolume: borrowing WorkArray<Lanes>,
         fluxes: borrowing WorkArray<Lanes>, completions: inout [Lanes], step: FlowTrajectory.Step
     ) {
-        let cells = topology.cellCount
-        for part in (0..<Self.parts).reversed() {
-            let fractions = fraction.base + part * cells
-            var values = lsi_adjoint_step(
-                cells: Int32(cells), faces: Int32(flux.count), order: order.cells.base, start: order.start.base,
-                other: order.adjacentCell.base, outward: order.outward.base, first: order.first.base,
-                second: order.second.base, flux: flux.base, fraction: fractions, slope: slope.base + part * cells,
-                outflow: outflow.base, capacity: capacity.base, change: change.base, saturation: saturation.scalars,
-                adjoint: adjoint.scalars, pore_volume: poreVolume.scalars, face: fluxes.scalars)
-            lsi_adjoint_transport(&values)
-            for (k, completion) in topology.completions.enumerated() {
-                let isProducing = step.completionFlow[k] < 0
-                completions[k] += adjoint[completion.cell] * (isProducing ? fractions[completion.cell] : 1)
+        let substeps = step.trace.substeps
+        step.trace.values.withUnsafeBufferPointer { values in
+            step.trace.start.withUnsafeBufferPointer { start in
+                var kernel = lsi_adjoint_step(
+                    cells: Int32(topology.cellCount), faces: Int32(flux.count), substeps: Int32(substeps),
+                    time_step: step.length, order: order.cells.base, start: order.start.base,
+                    other: order.adjacentCell.base, outward: order.outward.base, first: order.first.base,
+                    second: order.second.base, flux: flux.base, trace: values.baseAddress,
+                    trace_start: start.baseAddress, volume: volume.base, done: isDone.base, handed: handed.base,
+                    saturation: saturation.scalars, inflow: inflow.scalars, outflow: outflow.scalars,
+                    pore_volume: poreVolume.scalars, face: fluxes.scalars)
+                lsi_adjoint_transport(&kernel)
+            }
+        }
+        for (k, completion) in topology.completions.enumerated() {
+            let cell = completion.cell
+            if step.completionFlow[k] < 0 {
+                completions[k] -= outflow[cell] * step.length
+            } else {
+                var sum = Lanes.zero
+                for m in 0..<substeps { sum += inflow[cell * substeps + m] }
+                completions[k] += sum * (step.length / Double(substeps))
             }
         }
     }

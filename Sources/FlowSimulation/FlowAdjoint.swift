@@ -4,10 +4,9 @@ import Reservoir
 /// Sensitivities of production data by the adjoint of a run: one sweep backward through its pressure and transport steps
 /// gives the derivatives of a datum, or of a weighted sum of data, by the properties of all cells.
 ///
-/// The sweep is the transpose of a sequential scheme with a few implicit upwind steps of transport per pressure step, over
-/// fluxes extrapolated as the simulator's. The simulator itself takes finer steps of higher order, so that the result differs
-/// from its own derivative by the error of the simpler scheme.
-/// Sweeps of eight sums run side by side.
+/// The sweep is the transpose of what the simulator did, sub-steps and extrapolation of fluxes included. Fixed count: the lengths
+/// of steps, the weights within them, which cell is upstream, and how the volumes of slightly compressible phases change within a
+/// step of transport. Sweeps of eight sums run side by side.
 ///
 /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
 /// section 9.4.
@@ -82,7 +81,7 @@ final class FlowAdjoint {
             do { try pressure.factorize(level) } catch {
                 throw SimulationFailure("the adjoint of the pressure equation has no unique solution: \(error)")
             }
-            if let step = level.step { transport.prepare(level, step, table) }
+            if let step = level.step { transport.prepare(level, step) }
             for block in active { sweep(block, level, index, curves, data, properties) }
         }
         return gathered(blocks, count: combinations?.count ?? layout.count, realization, properties)

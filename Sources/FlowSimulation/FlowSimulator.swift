@@ -7,8 +7,9 @@ public final class FlowSimulator: DifferentiableSimulator {
     private let flow: FlowModel
     private let state: FlowState
     private let pressureStep: PressureStep
+    /// One of the two, by whether gravity or capillary pressure moves phases.
+    private let ordered: OrderedTransport?, coupled: CoupledTransport?
     private let transport: any TransportScheme
-    private let coupled: CoupledTransport?
     private let displacingBefore: WorkArray<Double>, oilBefore: WorkArray<Double>
     private let saturationBefore: WorkArray<Double>
     private let history: FluxHistory
@@ -20,16 +21,21 @@ public final class FlowSimulator: DifferentiableSimulator {
     /// What the run leaves for sensitivities; `nil` unless they are asked for.
     private var trajectory: FlowTrajectory?
     private var adjoint: FlowAdjoint?
+    private var tracer: TransportTracer?
 
     public init(_ model: FlowModel) throws {
         flow = model
         state = FlowState(cells: model.topology.cellCount, wells: model.topology.wellCount)
         pressureStep = try PressureStep(model)
         let isCoupled = pressureStep.hasGravity || pressureStep.mobility.table.hasCapillaryPressure
-        coupled = isCoupled ? CoupledTransport(model) : nil
-        transport =
-            coupled
-            ?? OrderedTransport(model.topology, curves: model.curves, rockType: model.reservoir.rock.rockType)
+        if isCoupled {
+            let scheme = CoupledTransport(model)
+            (ordered, coupled, transport) = (nil, scheme, scheme)
+        } else {
+            let scheme = OrderedTransport(
+                model.topology, curves: model.curves, rockType: model.reservoir.rock.rockType)
+            (ordered, coupled, transport) = (scheme, nil, scheme)
+        }
         displacingBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         oilBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
         saturationBefore = WorkArray(repeating: 0, count: model.topology.cellCount)
@@ -99,11 +105,12 @@ public final class FlowSimulator: DifferentiableSimulator {
     public func sensitivity(
         of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
     ) throws(SimulationFailure) -> DataSensitivity {
-        guard coupled == nil else {
+        guard let ordered else {
             throw SimulationFailure("sensitivities are not known where gravity or capillary pressure moves phases")
         }
-        trajectory = FlowTrajectory()
-        defer { trajectory = nil }
+        tracer = tracer ?? TransportTracer(cells: state.cellCount)
+        (trajectory, ordered.tracer) = (FlowTrajectory(), tracer)
+        defer { (trajectory, ordered.tracer) = (nil, nil) }
         let result = try run(realization)
         let properties = try StaticProperties(realization, model: flow.reservoir, topology: flow.topology)
         do { adjoint = try adjoint ?? FlowAdjoint(flow) } catch { throw SimulationFailure("\(error)") }
@@ -162,10 +169,13 @@ public final class FlowSimulator: DifferentiableSimulator {
         guard state.isFinite else {
             throw SimulationFailure("the saturation is not finite at \(run.time / Unit.day) days")
         }
-        trajectory?.add(
-            FlowTrajectory.Step(
-                length: step, flux: history.meanFlux.elements, completionFlow: history.meanCompletionFlow.elements,
-                saturationAfter: state.saturation.elements, extrapolation: history.extrapolation))
+        if let tracer = ordered?.tracer {
+            trajectory?.add(
+                FlowTrajectory.Step(
+                    length: step, flux: history.meanFlux.elements,
+                    completionFlow: history.meanCompletionFlow.elements, trace: tracer.trace,
+                    extrapolation: history.extrapolation))
+        }
         run.finish(step, flow.reservoir.schedule)
         run.effort.pressureSteps += 1
     }

@@ -22,7 +22,7 @@ struct FlowTrajectory {
         let length: Double
         /// Mean flux of each face and flow of each completion over the step [m³/s].
         let flux: [Double], completionFlow: [Double]
-        let saturationAfter: [Double]
+        let trace: TransportTrace
         /// `θ` in `flux = (1 + θ) uⁿ − θ uⁿ⁻¹` of the solutions at the step's start and at that of the one before.
         let extrapolation: Double
     }

@@ -27,6 +27,8 @@ final class OrderedTransport: TransportScheme {
     private let lower: WorkArray<Double>, perSample: WorkArray<Double>, steepest: WorkArray<Double>
     private var handed: WorkArray<Double>, work: WorkArray<Double>
     private var substeps = 0
+    /// Where each step leaves its trace; `nil`: nowhere.
+    var tracer: TransportTracer?
 
     init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
         cellCount = topology.cellCount
@@ -70,7 +72,9 @@ final class OrderedTransport: TransportScheme {
             well_outflow: exchange.wellOutflow.base, duration: exchange.duration.base,
             mean_flow: exchange.meanFlow.base, capacity_before: before.base, displacing: state.displacingAmount.base,
             oil: state.oilAmount.base, saturation: state.saturation.base, pore_volume: state.poreVolume.base,
-            displacing_inverse: state.displacingInverse.base, oil_inverse: state.oilInverse.base, work: work.base)
+            displacing_inverse: state.displacingInverse.base, oil_inverse: state.oilInverse.base, work: work.base,
+            trace: nil, trace_start: nil, traced: nil)
+        tracer?.prepare(&step)
         lsi_upwind(&step)
         return true
     }

@@ -39,7 +39,8 @@ import Testing
         _ model: ReservoirModel, _ key: VectorKey, _ property: Property, days: Double
     ) throws -> Double {
         var settings = SimulatorSettings()
-        settings.maximumTimeStep = days * Unit.day
+        // Alike for all realizations: a step more or less moves the data by more than what is differenced here.
+        (settings.maximumTimeStep, settings.flowTolerance, settings.substepVolume) = (days * Unit.day, 1, 1)
         settings.pressureTolerance = 1e-8
         let simulator = try FlowSimulator(try FlowModel(reservoir: model, settings: settings))
         let layout = DataLayout(
@@ -48,7 +49,7 @@ import Testing
         var stream = RandomStream(seed: 2, purpose: "direction")
         let direction = stream.normals(model.grid.cellCount)
         let found = try simulator.sensitivity(of: base, at: layout)
-        let step = 0.02
+        let step = 0.01
         let up = try layout.values(in: simulator.simulate(moved(base, direction, step, property)))
         let down = try layout.values(in: simulator.simulate(moved(base, direction, -step, property)))
         let slopes = property == .permeability ? found.byLogPermeability : found.byPorosity
@@ -67,22 +68,22 @@ import Testing
         return (difference / size).squareRoot()
     }
 
-    /// The adjoint is that of a scheme of first order in time, so its error falls with the step; at a day what is left is
-    /// a few per cent, where water breaks through.
+    /// The adjoint is the transpose of what the simulator does, so it has not to wait for short steps to be right. What it counts as
+    /// fixed costs a few per cent, more where phases are compressible.
     @Test(arguments: [0, 1e-9])
-    func thatSensitivitiesApproachDifferencesAsStepsShrink(compressibility: Double) throws {
+    func thatSensitivitiesAreTheSimulatorsOwnDerivatives(compressibility: Double) throws {
         let model = try model(compressibility: compressibility)
-        for key in [
-            VectorKey("WOPR", "PROD"), VectorKey("WWPR", "P2"), VectorKey("WBHP", "INJ"), VectorKey("WWCT", "P2")
-        ] {
-            let coarse = try error(model, key, .permeability, days: 20)
-            let fine = try error(model, key, .permeability, days: 1)
-            #expect(fine < 0.1, "\(key): \(fine)")
-            #expect(fine < 0.7 * coarse || fine < 0.01, "\(key): \(coarse) then \(fine)")
-        }
-        for key in [VectorKey("WWPR", "P2"), VectorKey("WBHP", "INJ")] {
-            let fine = try error(model, key, .porosity, days: 1)
-            #expect(fine < 0.1, "porosity, \(key): \(fine)")
+        for days in [5.0, 2] {
+            for key in [
+                VectorKey("WOPR", "PROD"), VectorKey("WWPR", "P2"), VectorKey("WBHP", "INJ"), VectorKey("WWCT", "P2")
+            ] {
+                let found = try error(model, key, .permeability, days: days)
+                #expect(found < 0.05, "\(key), \(days) days: \(found)")
+            }
+            for key in [VectorKey("WWPR", "P2"), VectorKey("WBHP", "INJ")] {
+                let found = try error(model, key, .porosity, days: days)
+                #expect(found < 0.08, "porosity, \(key), \(days) days: \(found)")
+            }
         }
     }
 
@@ -104,8 +105,10 @@ import Testing
         #expect(sums.count == 10 && each.count == entries.count)
         for (sum, row) in weights.enumerated() {
             for values in [\DataSensitivity.byLogPermeability, \DataSensitivity.byPorosity] {
+                let largest = sums[keyPath: values].map { Double(abs($0)) }.max() ?? 0
                 for cell in 0..<base.cellCount {
-                    var (expected, size) = (0.0, 1e-30)
+                    // Where terms cancel within a sweep, single precision of the whole is what can be had.
+                    var (expected, size) = (0.0, 1e-3 * largest)
                     for (datum, weight) in row.enumerated() {
                         let term = weight * Double(each[keyPath: values][datum * base.cellCount + cell])
                         expected += term

@@ -103,28 +103,44 @@ typedef struct {
     double *displacing, *oil, *saturation;
     const double *pore_volume, *displacing_inverse, *oil_inverse; // at the end; 1/B
     double *work;                                                 // lsi_upwind_work(substeps) values
+    // What its transpose needs, or null: lsi_upwind_trace(cells, substeps) values at most, where each cell's start, and
+    // how many there are. Cells that nothing of the displacing phase enters or leaves have none: they start at -1.
+    //
+    // Of a cell: LSI_TRACE_HEAD values, then LSI_TRACE_ROW for its start and the end of each part of its sub-steps:
+    // fractional flow, its derivative by the volume of the displacing phase [1/m3], saturation.
+    float *trace;
+    int32_t *trace_start;
+    int64_t *traced;
 } lsi_upwind_step;
 
+// Parts of a sub-step, sub-steps, volume that leaves in a part [m3], weight of the flow at the end of a part, and
+// volume that leaves per flux [s].
+enum { LSI_TRACE_PARTS, LSI_TRACE_SUBSTEPS, LSI_TRACE_OUTFLOW, LSI_TRACE_IMPLICIT, LSI_TRACE_PER_FLUX, LSI_TRACE_HEAD };
+enum { LSI_TRACE_FLOW, LSI_TRACE_SLOPE, LSI_TRACE_SATURATION, LSI_TRACE_ROW };
+
 int64_t lsi_upwind_work(int32_t substeps);
+int64_t lsi_upwind_trace(int32_t cells, int32_t substeps);
 void lsi_upwind(const lsi_upwind_step *step);
 
-// One implicit upwind step of transport backward, eight adjoints at a time: the transpose of
-//     V (S' - S) / dt + sum over outflow of u f(S') - sum over inflow of u f(S'upstream) = 0.
-// Arrays of lanes are `[count][8]`.
+// The transpose of one lsi_upwind, eight adjoints at a time. Volumes are those of the reservoir; how the weights of a
+// part follow from its Courant number counts as fixed. Arrays of lanes are `[count][8]`.
 typedef struct {
-    int32_t cells, faces;
+    int32_t cells, faces, substeps;
+    double time_step;             // [s]
     const int32_t *order;         // upstream cells first
     const int32_t *start, *other; // adjacency by cells, and the cell beyond each slot
     const double *outward;        // flux out of the cell that a slot belongs to [m3/s]
     const int32_t *first, *second;
-    const double *flux;             // from the first to the second cell of a face [m3/s]
-    const double *fraction, *slope; // fractional flow at the end of the step, and its derivative by saturation
-    const double *outflow;          // of cells [m3/s]
-    const double *capacity;         // pore volume over the step's length [m3/s]
-    const double *change;           // of saturation over time [1/s]
+    const double *flux;   // from the first to the second cell of a face [m3/s]
+    const float *trace;   // as lsi_upwind left it
+    const int32_t *trace_start;
+    const double *volume; // of pores, `[cells]` [m3]
+    uint8_t *done;        // work space, `[cells]`
+    double *handed;       // work space, `[cells][substeps]`
     // By the saturation at the end of the step; after it, by that at its start.
     double *saturation;
-    double *adjoint;            // of the cells' equations; written
+    double *inflow;             // by the volume of the displacing phase that enters, `[cells][substeps][8]`; written
+    double *outflow;            // by the volume that leaves; written
     double *pore_volume, *face; // by pore volumes and by fluxes; added to
 } lsi_adjoint_step;
 
