@@ -39,12 +39,13 @@ struct SearchPath: Codable {
     private var damping: Double
     private var iteration = 0
     private var rejections = 0
-    /// What simulations have shown of the error of sensitivities, latest last. It changes slowly from point to point: the adjoint is
-    /// that of a simpler scheme than the simulator's, off by some ten per cent.
+    /// What simulations have shown of the error of sensitivities, latest last. It changes slowly from point to point.
     private var corrections: [LocalModel.Correction] = []
 
-    /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last.
-    static let sharpnesses = [3.0, 6, 12]
+    /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last. At 1 boundaries are as wide as the
+    /// decoder is undecided; where it is sure of itself, three times that is nearly cut already, and searches that began there ended
+    /// in minima of their own.
+    static let sharpnesses = [1.0, 2, 4, 8, 16]
     /// Of a search that sees cut facies.
     static let cut = sharpnesses.count
 
