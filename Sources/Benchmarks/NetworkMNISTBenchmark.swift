@@ -22,7 +22,7 @@ struct NetworkMNISTBenchmark: ParsableCommand {
     var test = 10_000
     @Option(help: "Standard deviation of the errors of data, in training and test, in units of each ray's range.")
     var noise = 0.0
-    @Option var epochs = 14
+    @Option var epochs = 30
     @Option var batch = 64
     @Option var rate = 2e-3
     @Option var width = 32

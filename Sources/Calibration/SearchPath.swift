@@ -185,13 +185,14 @@ struct SearchPath: Codable {
         let (move, change) = (difference(trials[best].point, point), difference(seen(reached), seen(before)))
         model?.learn(move: move, change: change)
         damping = max(damping * Self.dampingFactors[trials[best].factor] / 2, Self.leastDamping)
-        rejections = 0
         (point, residual) = (trials[best].point, reached)
-        // A match is the end; what is far from one and hardly moves will not become one.
+        // A match is the end; what hardly moves will not become one. Facies that were sharpened just now may hardly move at first.
         let misfit = square(reached) / limit
+        let isStuck = values[best] > 0.99 * old && isFresh
+        rejections = isStuck ? rejections + 1 : 0
         isOver =
             misfit <= 1 || iteration >= mostIterations(misfit: misfit)
-            || (values[best] > 0.99 * old && isFresh) || (isDescendant && misfit > Self.hopeless)
+            || (isStuck && (isNear || rejections > 2)) || (isDescendant && misfit > Self.hopeless)
         // Slopes serve for two steps: the second by what the first has shown.
         if !isOver, !isFresh || values[best] > 0.8 * old { model = nil }
         isFresh = false
