@@ -71,12 +71,3 @@ final class AdjointTransport {
         }
     }
 }
-
-extension MobilityTable.Values {
-    /// Of the displacing phase, with its derivative by saturation; 0 where nothing flows.
-    var fractionalFlow: (value: Double, slope: Double) {
-        let total = displacing + oil
-        guard total > 0 else { return (0, 0) }
-        return (displacing / total, (displacingSlope * oil - displacing * oilSlope) / (total * total))
-    }
-}

@@ -50,6 +50,15 @@ final class MobilityTable {
     }
 }
 
+extension MobilityTable.Values {
+    /// Of the displacing phase, with its derivative by saturation; 0 where nothing flows.
+    var fractionalFlow: (value: Double, slope: Double) {
+        let total = displacing + oil
+        guard total > 0 else { return (0, 0) }
+        return (displacing / total, (displacingSlope * oil - displacing * oilSlope) / (total * total))
+    }
+}
+
 /// Mobilities of all cells at the start of a step. Work space of one simulator.
 final class Mobility {
     /// `[cells]` [1/(Pa·s)]
