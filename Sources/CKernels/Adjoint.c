@@ -12,8 +12,8 @@ typedef double lanes __attribute__((vector_size(ADJOINTS * 8), aligned(8)));
 
 // One cell backward through its parts. `lambda` goes from the adjoint of the volume of the displacing phase at the end to that at
 // the start; `handed` has the adjoints of the mean fractional flow of each sub-step.
-LSI_INLINE void cell_back(const lsi_adjoint_step *s, const float *head, const lanes *handed, lanes *inflow, double *means,
-                          lanes *lambda, lanes *outflow, lanes *volume) {
+LSI_INLINE void cell_back(const float *head, const lanes *handed, lanes *inflow, double *means, lanes *lambda,
+                          lanes *outflow, lanes *volume) {
     const int32_t parts = (int32_t)head[LSI_TRACE_PARTS], substeps = (int32_t)head[LSI_TRACE_SUBSTEPS];
     const double v = head[LSI_TRACE_OUTFLOW], implicit = head[LSI_TRACE_IMPLICIT], share = 1.0 / parts;
     const double by_outflow = 1.0 / (parts * substeps);
@@ -84,7 +84,7 @@ LSI_INLINE void transport(const lsi_adjoint_step *s) {
         }
         volume[cell] -= lambda * (double)last[LSI_TRACE_SATURATION];
         lanes by_volume = zero;
-        cell_back(s, head, entered, entered, handed, &lambda, &outflow[cell], &by_volume);
+        cell_back(head, entered, entered, handed, &lambda, &outflow[cell], &by_volume);
         for (int32_t m = substeps; m < count; m++) {
             entered[m] = entered[0];
             handed[m] = handed[0];

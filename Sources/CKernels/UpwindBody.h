@@ -236,7 +236,7 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
     for (int32_t m = 0; m < substeps; m++) row[(ROWS + m) * LANES] = entering[m];
     if (s->trace) {
         float *head = s->trace + *s->traced;
-        s->trace_start[cell] = (int32_t)*s->traced;
+        s->trace_start[cell] = *s->traced;
         head[LSI_TRACE_PARTS] = (float)parts;
         head[LSI_TRACE_SUBSTEPS] = (float)substeps;
         head[LSI_TRACE_OUTFLOW] = (float)(outflow / (substeps * parts));

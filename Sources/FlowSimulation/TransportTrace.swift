@@ -5,14 +5,14 @@ import LinearAlgebra
 struct TransportTrace {
     let substeps: Int
     /// Where each cell's values start in ``values``, `[cells]`; -1: nothing of the displacing phase came or moved.
-    let start: [Int32]
+    let start: [Int64]
     /// As `CKernels.h` describes them.
     let values: [Float]
 }
 
 /// Takes traces down. Work space of one simulator, as large as a step could need.
 final class TransportTracer {
-    private let start: WorkArray<Int32>
+    private let start: WorkArray<Int64>
     private var values = WorkArray<Float>(repeating: 0, count: 0)
     private let used = WorkArray<Int64>(repeating: 0, count: 1)
     private var substeps = 0

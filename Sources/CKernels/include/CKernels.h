@@ -109,8 +109,7 @@ typedef struct {
     // Of a cell: LSI_TRACE_HEAD values, then LSI_TRACE_ROW for its start and the end of each part of its sub-steps:
     // fractional flow, its derivative by the volume of the displacing phase [1/m3], saturation.
     float *trace;
-    int32_t *trace_start;
-    int64_t *traced;
+    int64_t *trace_start, *traced;
 } lsi_upwind_step;
 
 // Parts of a sub-step, sub-steps, volume that leaves in a part [m3], weight of the flow at the end of a part, and
@@ -133,7 +132,7 @@ typedef struct {
     const int32_t *first, *second;
     const double *flux;   // from the first to the second cell of a face [m3/s]
     const float *trace;   // as lsi_upwind left it
-    const int32_t *trace_start;
+    const int64_t *trace_start;
     const double *volume; // of pores, `[cells]` [m3]
     uint8_t *done;        // work space, `[cells]`
     double *handed;       // work space, `[cells][substeps]`
