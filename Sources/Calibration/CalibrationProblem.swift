@@ -91,8 +91,8 @@ public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertibl
         case .needsPriorRealizations(let method):
             "the method `\(method)` needs realizations of the prior"
         case .needsSensitivities(let method):
-            "the method `\(method)` needs the sensitivities of the built-in simulator without gravity and capillary pressure; "
-                + "choose another method"
+            "the method `\(method)` needs sensitivities, which ray tomography has and the built-in simulator without gravity and "
+                + "capillary pressure; choose another method"
         case .tooFewSimulated(let succeeded, let total, let needed, let reason):
             "only \(succeeded) of \(total) simulations succeeded, \(needed) are needed"
                 + (reason.map { "; the last failure: \($0)" } ?? "")

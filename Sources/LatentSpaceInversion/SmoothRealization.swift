@@ -45,6 +45,7 @@ extension RealizationEncoding {
             permeabilityRatio.map { ratio in permeabilityX.map { $0 * ratio } } ?? mean(.logPermeabilityY) { exp($0) }
         return Realization(
             facies: nil, porosity: mean(.porosity) { min(max($0, 0), 1) }, permeabilityX: permeabilityX,
-            permeabilityY: permeabilityY)
+            permeabilityY: permeabilityY,
+            faciesShares: faciesCodes.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(faciesCodes, shares)))
     }
 }

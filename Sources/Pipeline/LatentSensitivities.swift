@@ -49,41 +49,47 @@ struct LatentSensitivities: Sendable {
             latent.indices.map { latent[$0] + ($0 == k ? step : 0) }
         }
         let byNetwork = inversion.decodeSmooth(shifted, sharpness: sharpness)
-            .map { CellSlopes(from: base, to: $0, over: step) }
-        let cells = base.cellCount
-        func matrix(_ values: [Float]) -> Matrix {
-            Matrix(rows: sensitivity.count, columns: cells, elements: values.map { Double($0) })
-        }
-        func matrix(_ slopes: [[Float]]) -> Matrix {
-            Matrix(rows: slopes.count, columns: cells, elements: slopes.joined().map { Double($0) })
-        }
-        let network =
-            matrix(sensitivity.byLogPermeability)
-            .times(matrix(byNetwork.map(\.logPermeability)), otherTransposed: true)
-            + matrix(sensitivity.byPorosity).times(matrix(byNetwork.map(\.porosity)), otherTransposed: true)
         let byFields = (0..<inversion.detailFieldCount).map { field in
             CellSlopes(
                 from: base, to: inversion.decodeSmooth(latent, sharpness: sharpness, field: field, movedBy: step),
                 over: step)
         }
+        let network = product(sensitivity, byNetwork.map { CellSlopes(from: base, to: $0, over: step) })
         var elements: [Double] = []
         for row in 0..<sensitivity.count {
             elements += network.row(row)
-            let byPermeability = sensitivity.byLogPermeability[row * cells..<(row + 1) * cells]
-            let byPorosity = sensitivity.byPorosity[row * cells..<(row + 1) * cells]
             for slopes in byFields {
-                let byField = zip(zip(byPermeability, slopes.logPermeability), zip(byPorosity, slopes.porosity))
-                    .map { $0.0 * $0.1 + $1.0 * $1.1 }
+                var byField = [Float](repeating: 0, count: base.cellCount)
+                for (byProperty, ofProperty) in slopes.pairs(with: sensitivity) {
+                    let start = row * base.cellCount
+                    for cell in byField.indices { byField[cell] += byProperty[start + cell] * ofProperty[cell] }
+                }
                 elements += inversion.byDetailWeights(byField)
             }
         }
         return Matrix(rows: sensitivity.count, columns: latent.count, elements: elements)
+    }
+
+    /// The chain rule: sums over cells and properties, `[combinations x slopes]`.
+    private func product(_ sensitivity: DataSensitivity, _ slopes: [CellSlopes]) -> Matrix {
+        func matrix(_ rows: Int, _ values: some Sequence<Float>) -> Matrix {
+            Matrix(rows: rows, columns: sensitivity.cellCount, elements: values.map { Double($0) })
+        }
+        let pairs = slopes.map { $0.pairs(with: sensitivity) }
+        var sum = Matrix(rows: sensitivity.count, columns: slopes.count)
+        for property in pairs.first?.indices ?? 0..<0 {
+            let ofProperty = matrix(slopes.count, pairs.map { $0[property].ofProperty }.joined())
+            let byProperty = matrix(sensitivity.count, pairs[0][property].byProperty)
+            sum = sum + byProperty.times(ofProperty, otherTransposed: true)
+        }
+        return sum
     }
 }
 
 /// How the properties of cells change with a number, by forward differences; `[cells]`.
 private struct CellSlopes {
     let logPermeability: [Float], porosity: [Float]
+    let shares: [UInt8: [Float]]
 
     init(from base: Realization, to moved: Realization, over step: Double) {
         let step = Float(step)
@@ -91,6 +97,19 @@ private struct CellSlopes {
             let (old, new) = (base.permeabilityX[cell], moved.permeabilityX[cell])
             return old > 0 && new > 0 ? log(new / old) / step : 0
         }
-        porosity = zip(moved.porosity, base.porosity).map { ($0 - $1) / step }
+        func slopes(_ old: [Float], _ new: [Float]) -> [Float] { zip(new, old).map { ($0 - $1) / step } }
+        porosity = slopes(base.porosity, moved.porosity)
+        shares = (moved.faciesShares ?? [:]).reduce(into: [:]) { result, share in
+            if let old = base.faciesShares?[share.key] { result[share.key] = slopes(old, share.value) }
+        }
+    }
+
+    /// Slopes by a property, `[count][cells]`, and those of it, `[cells]`, for the properties that the data see.
+    func pairs(with sensitivity: DataSensitivity) -> [(byProperty: [Float], ofProperty: [Float])] {
+        let properties = [(sensitivity.byLogPermeability, logPermeability), (sensitivity.byPorosity, porosity)]
+        let facies = sensitivity.byFaciesShare.keys.sorted().compactMap { code in
+            shares[code].flatMap { slopes in sensitivity.byFaciesShare[code].map { ($0, slopes) } }
+        }
+        return (properties + facies).map { (byProperty: $0.0, ofProperty: $0.1) }
     }
 }

@@ -66,6 +66,12 @@ public final class SimulationCache: Sendable {
         for field in [realization.porosity, realization.permeabilityX, realization.permeabilityY] {
             field.withUnsafeBytes { parts.append(contentsOf: $0) }
         }
+        // Rays may see facies that all other properties leave alike.
+        parts += realization.facies ?? []
+        for (code, shares) in (realization.faciesShares ?? [:]).sorted(by: { $0.key < $1.key }) {
+            parts.append(code)
+            shares.withUnsafeBytes { parts.append(contentsOf: $0) }
+        }
         return Digest.ofBytes(parts)
     }
 

@@ -7,7 +7,7 @@ import Reservoir
 public struct RayTomographyModel: ForwardModel {
     /// What the rays integrate.
     public enum Quantity: Equatable, Sendable {
-        /// 1 in cells of this facies, 0 elsewhere.
+        /// 1 in cells of this facies, 0 elsewhere; the facies' share of a cell before facies are cut.
         case facies(code: UInt8)
         case porosity
 
@@ -15,7 +15,8 @@ public struct RayTomographyModel: ForwardModel {
         func values(of realization: Realization) -> [Double]? {
             switch self {
             case .porosity: realization.porosity.map { Double($0) }
-            case .facies(let code): realization.facies?.map { $0 == code ? 1 : 0 }
+            case .facies(let code):
+                realization.facies?.map { $0 == code ? 1 : 0 } ?? realization.faciesShares?[code]?.map { Double($0) }
             }
         }
     }
@@ -70,7 +71,7 @@ public struct RayTomographyModel: ForwardModel {
     public func makeSimulator() -> any ForwardSimulator { RayTomographySimulator(model: self) }
 }
 
-private final class RayTomographySimulator: ForwardSimulator {
+private final class RayTomographySimulator: DifferentiableSimulator {
     private let model: RayTomographyModel
 
     init(model: RayTomographyModel) { self.model = model }
@@ -88,5 +89,35 @@ private final class RayTomographySimulator: ForwardSimulator {
         return ProductionSeries(
             times: model.reportTimes, keys: model.vectorKeys,
             values: model.vectorKeys.indices.map { Array(integrals[$0 * width..<($0 + 1) * width]) })
+    }
+    /// Exact, since the data are linear: the lengths of the rays within the cells, over their divisors.
+    func sensitivity(
+        of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
+    ) throws(SimulationFailure) -> DataSensitivity {
+        _ = try simulate(realization)
+        let rays = try layout.entries.map { entry throws(SimulationFailure) in
+            guard let key = model.vectorKeys.firstIndex(of: entry.key),
+                let receiver = model.reportTimes.firstIndex(of: entry.time)
+            else { throw SimulationFailure("there is no ray \(entry.key) at day \(entry.time / Unit.day)") }
+            return key * model.geometry.positions + receiver
+        }
+        let sums = combinations ?? rays.indices.map { datum in rays.indices.map { $0 == datum ? 1 : 0 } }
+        let cells = realization.cellCount
+        var slopes = [Float](repeating: 0, count: sums.count * cells)
+        for (sum, weights) in sums.enumerated() {
+            for (ray, weight) in zip(rays, weights) where weight != 0 {
+                let path = model.geometry.paths[ray]
+                for (cell, length) in zip(path.cells, path.lengths) {
+                    slopes[sum * cells + cell] += Float(weight * length / model.divisors[ray])
+                }
+            }
+        }
+        let none = [Float](repeating: 0, count: slopes.count)
+        switch model.quantity {
+        case .porosity: return DataSensitivity(cellCount: cells, byLogPermeability: none, byPorosity: slopes)
+        case .facies(let code):
+            return DataSensitivity(
+                cellCount: cells, byLogPermeability: none, byPorosity: none, byFaciesShare: [code: slopes])
+        }
     }
 }

@@ -6,14 +6,22 @@ public struct DataSensitivity: Sendable {
     public let byLogPermeability: [Float]
     /// Derivative by the porosity of a cell, `[count][cells]`.
     public let byPorosity: [Float]
+    /// Derivative by the share of a facies in a cell, by its code, `[count][cells]`; empty for simulators that see properties only.
+    public let byFaciesShare: [UInt8: [Float]]
 
     public var count: Int { byPorosity.count / cellCount }
 
-    public init(cellCount: Int, byLogPermeability: [Float], byPorosity: [Float]) {
+    public init(
+        cellCount: Int, byLogPermeability: [Float], byPorosity: [Float], byFaciesShare: [UInt8: [Float]] = [:]
+    ) {
         precondition(
             byLogPermeability.count == byPorosity.count && byPorosity.count % cellCount == 0,
             "\(byLogPermeability.count) and \(byPorosity.count) values for \(cellCount) cells")
+        precondition(
+            byFaciesShare.values.allSatisfy { $0.count == byPorosity.count },
+            "\(byFaciesShare.mapValues(\.count)) values by facies, \(byPorosity.count) by porosity")
         (self.cellCount, self.byLogPermeability, self.byPorosity) = (cellCount, byLogPermeability, byPorosity)
+        self.byFaciesShare = byFaciesShare
     }
 }
 

@@ -10,14 +10,17 @@ public struct Realization: Equatable, Sendable {
     public var permeabilityX: [Float]
     /// Permeability along the grid's rows (y, or depth in a section), `[cells]` [m²].
     public var permeabilityY: [Float]
+    /// Of a realization whose facies are not cut yet: what share of a cell each facies has, by code, `[cells]`.
+    public var faciesShares: [UInt8: [Float]]?
     /// The scenario this realization was drawn from, in a prior that mixes several.
     public var scenario: String?
 
     public init(
         facies: [UInt8]? = nil, porosity: [Float], permeabilityX: [Float], permeabilityY: [Float],
-        scenario: String? = nil
+        faciesShares: [UInt8: [Float]]? = nil, scenario: String? = nil
     ) {
         (self.facies, self.porosity, self.scenario) = (facies, porosity, scenario)
+        self.faciesShares = faciesShares
         (self.permeabilityX, self.permeabilityY) = (permeabilityX, permeabilityY)
     }
 

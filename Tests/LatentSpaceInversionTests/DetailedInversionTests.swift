@@ -77,6 +77,11 @@ import Testing
         }
         #expect(distance(sharp) < 1e-3)
         #expect(distance(wide) > 10 * distance(sharp))
+        let shares = try #require(wide.faciesShares)
+        #expect(Set(shares.keys) == Set(detailed.inversion.encoding.faciesCodes))
+        for cell in 0..<wide.cellCount {
+            expectClose(shares.values.reduce(0) { $0 + Double($1[cell]) }, 1, tolerance: 1e-6)
+        }
     }
 
     /// Moving all weights moves a field; moving the field in all cells is what the derivative by its values is taken from.

@@ -64,5 +64,11 @@ struct RayTomographyCaseTests {
         for part in ["Training quality", "Floor", "Linear regression", "reconstructed"] {
             #expect(quality.contains(part), "\(part)")
         }
+        let other = Self.text.replacing(
+            "method: es-mda, budget: 250, smoother: {ensemble_size: 50}",
+            with: "method: gradient, budget: 400, gradient: {sensitivity_cost: 1}")
+        try Files.write(other, to: folder("case.yaml"))
+        let members = try SmallCase.open(folder.path).calibratedMembers()
+        #expect(members.first?.mismatch ?? .infinity < 0.6)
     }
 }

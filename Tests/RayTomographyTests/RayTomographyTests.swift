@@ -51,6 +51,36 @@ import Testing
         #expect(series[VectorKey("RAY", "H1")]?.first == 0.5)
     }
 
+    /// The data are linear in the shares, so that slopes give changes of any size.
+    @Test func thatSensitivitiesGiveTheChangeOfTheData() throws {
+        let model = try RayTomographyModel(
+            geometry: try RayGeometry(columns: 6, rows: 9, positions: 3), divisors: (1...18).map { Double($0) })
+        let simulator = try #require(model.makeSimulator() as? any DifferentiableSimulator)
+        var stream = RandomStream(seed: 2, purpose: "shares")
+        let field = [Float](repeating: 0.1, count: 54)
+        let maps = (0..<2).map { _ in (0..<54).map { _ in Float(stream.uniform()) } }
+        let realizations = maps.map { ink in
+            Realization(
+                porosity: field, permeabilityX: field, permeabilityY: field,
+                faciesShares: [0: ink.map { 1 - $0 }, 1: ink])
+        }
+        // Not in the order of the rays.
+        let layout = DataLayout(
+            entries: model.vectorKeys.reversed().flatMap { key in
+                model.reportTimes.map { DataLayout.Entry(key: key, time: $0) }
+            })
+        let combinations = (0..<4).map { _ in stream.normals(layout.count) }
+        let found = try simulator.sensitivity(of: realizations[0], at: layout, combinations: combinations)
+        let slopes = try #require(found.byFaciesShare[1])
+        let data = try realizations.map { try layout.values(in: simulator.simulate($0)) }
+        for (sum, weights) in combinations.enumerated() {
+            let expected = weights.indices.reduce(0) { $0 + weights[$1] * (data[1][$1] - data[0][$1]) }
+            let change = (0..<54).reduce(0.0) { $0 + Double(slopes[sum * 54 + $1] * (maps[1][$1] - maps[0][$1])) }
+            // Single precision of sums of some tens of terms.
+            expectClose(change, expected, tolerance: 1e-5)
+        }
+    }
+
     @Test func thatARealizationOfAnotherSizeFailsByName() throws {
         let model = try RayTomographyModel(geometry: try RayGeometry(columns: 6, rows: 9, positions: 3))
         let field = [Float](repeating: 0.1, count: 5)
