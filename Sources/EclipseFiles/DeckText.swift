@@ -79,10 +79,18 @@ struct DeckText {
         ]
         return "PROPS\n" + "PVCDO\n" + law(fluids.oil)
             + (isWater ? "PVTW\n" + law(fluids.displacingPhase) : "PVDG\n" + gasTable(fluids) + "/\n")
-            + "ROCK\n" + line([model.rock.referencePressure / Unit.bar, model.rock.compressibility * Unit.bar])
+            + "ROCK\n" + line([model.rock.referencePressure / Unit.bar, rockCompressibility * Unit.bar])
             + "DENSITY\n" + line(densities)
             + (isWater ? "SWOF\n" : "SGOF\n")
             + model.rock.saturationFunctions.map { saturationTable($0) + "/\n" }.joined()
+    }
+
+    /// OPM Flow cannot take the first step of a model in which nothing yields, so that rock there gets 1e-7 / bar: over 200 bar,
+    /// 2e-5 of the pore volume.
+    private var rockCompressibility: Double {
+        let fluids = model.fluids
+        let others = fluids.oil.compressibility + fluids.displacingPhase.compressibility
+        return others > 0 ? model.rock.compressibility : max(model.rock.compressibility, 1e-7 / Unit.bar)
     }
 
     /// The law of the gas phase as a table from 1 to 2000 bar. A simulator wants `B` to fall from row to row, so an

@@ -64,6 +64,19 @@ struct FlowTests {
         }
     }
 
+    @Test func thatFlowRunsAModelInWhichNothingYields() throws {
+        var (model, realization) = try quarterFiveSpot()
+        model.rock.compressibility = 0
+        (model.fluids.oil.compressibility, model.fluids.displacingPhase.compressibility) = (0, 0)
+        model.schedule = Schedule(
+            reportTimes: model.schedule.reportTimes, events: Array(model.schedule.events.dropLast()))
+        let series = try OPMFlowModel(model: model, vectorKeys: keys).makeSimulator().simulate(realization)
+        let oil = try #require(series[VectorKey("WOPR", "PROD")])
+        let water = try #require(series[VectorKey("WWPR", "PROD")])
+        // What goes in comes out, at reservoir conditions.
+        for (o, w) in zip(oil, water) { #expect(abs((1.2 * o + w) * Unit.day - 30) < 0.03) }
+    }
+
     @Test func thatFlowRunsAModelAndConservesWhatIsInjected() throws {
         let (model, realization) = try quarterFiveSpot()
         let forward = try OPMFlowModel(model: model, vectorKeys: keys)
