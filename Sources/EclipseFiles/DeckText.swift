@@ -85,12 +85,12 @@ struct DeckText {
             + model.rock.saturationFunctions.map { saturationTable($0) + "/\n" }.joined()
     }
 
-    /// OPM Flow cannot take the first step of a model in which nothing yields, so that rock there gets 1e-7 / bar: over 200 bar,
-    /// 2e-5 of the pore volume.
+    /// OPM Flow fails, or shuts wells, in the first steps of a model in which nothing yields, so that rock there gets 1e-6 / bar: over
+    /// 100 bar, 1e-4 of the pore volume.
     private var rockCompressibility: Double {
         let fluids = model.fluids
         let others = fluids.oil.compressibility + fluids.displacingPhase.compressibility
-        return others > 0 ? model.rock.compressibility : max(model.rock.compressibility, 1e-7 / Unit.bar)
+        return others > 0 ? model.rock.compressibility : max(model.rock.compressibility, 1e-6 / Unit.bar)
     }
 
     /// The law of the gas phase as a table from 1 to 2000 bar. A simulator wants `B` to fall from row to row, so an
