@@ -42,10 +42,8 @@ struct SearchPath: Codable {
     /// What simulations have shown of the error of sensitivities, latest last. It changes slowly from point to point.
     private var corrections: [LocalModel.Correction] = []
 
-    /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last. At 1 boundaries are as wide as the
-    /// decoder is undecided; where it is sure of itself, three times that is nearly cut already, and searches that began there ended
-    /// in minima of their own.
-    static let sharpnesses = [1.0, 2, 4, 8, 16]
+    /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last.
+    static let sharpnesses = [1.0, 2, 4]
     /// Of a search that sees cut facies.
     static let cut = sharpnesses.count
 

@@ -42,6 +42,28 @@ public struct DetailedInversion: SmoothParameterization {
         channels(latents).map { inversion.encoding.realization(of: $0) }
     }
 
+    /// The latents that come nearest to realizations: those of the network, then the most probable detail beside them.
+    /// - Throws: ``ParameterError`` if a realization does not fit the encoding.
+    public func encode(_ realizations: [Realization]) throws(ParameterError) -> [[Double]] {
+        let latents = try inversion.encodeModel(realizations)
+        let encoding = inversion.encoding
+        let images = inversion.decodeChannels(latents)
+        let fits = strengths.indices.map { channel in
+            DetailFit(field, strength: strengths[channel], isFacies: channel < encoding.faciesChannelCount)
+        }
+        var result: [[Double]] = []
+        for (realization, (latent, image)) in zip(realizations, zip(latents, images)) {
+            let targets = try encoding.channels(of: realization)
+            let detail = fits.enumerated().flatMap { channel, fit in
+                let cells = channel * encoding.cellCount..<(channel + 1) * encoding.cellCount
+                let decoded = image[cells].map { fit.isFacies ? Self.logarithmOfOdds($0) : $0 }
+                return fit.weights(channel: decoded, target: Array(targets[cells]), active: encoding.active)
+            }
+            result.append(latent + detail)
+        }
+        return result
+    }
+
     /// A latent of the network, with no detail.
     public func extended(_ latent: [Double]) -> [Double] {
         latent + [Double](repeating: 0, count: dimension - latent.count)

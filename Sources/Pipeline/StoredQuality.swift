@@ -37,13 +37,18 @@ struct StoredQuality: Sendable {
         var dataReconstruction: Double, dataPrediction: Double, explainedVariance: Double
         var histograms: [LatentHistogram]
         var floor: FloorMeasurement
+        /// With the most probable detail beside what the networks make of the realizations.
+        var detailedFloor: FloorMeasurement?
         var comparisons: Int
     }
 
     let numbers: Numbers
     let comparisons: [ImageComparison]
 
-    init(_ quality: TrainingQuality, floor: FloorMeasurement, pairs: Int, realizations: Int) {
+    init(
+        _ quality: TrainingQuality, floor: FloorMeasurement, detailedFloor: FloorMeasurement?, pairs: Int,
+        realizations: Int
+    ) {
         comparisons = quality.comparisons
         numbers = Numbers(
             pairs: pairs, realizations: realizations, heldOut: quality.heldOutPairs.count, epochs: quality.epochs,
@@ -51,7 +56,7 @@ struct StoredQuality: Sendable {
             modelFromData: quality.modelFromData, linearBaseline: quality.linearBaseline,
             dataReconstruction: quality.dataReconstruction, dataPrediction: quality.dataPrediction,
             explainedVariance: quality.explainedVariance, histograms: quality.histograms, floor: floor,
-            comparisons: quality.comparisons.count)
+            detailedFloor: detailedFloor, comparisons: quality.comparisons.count)
     }
 
     init(_ document: NamedArrays, path: String) throws {

@@ -12,6 +12,8 @@ struct PreparedTraining: Sendable {
     let quality: StoredQuality
     /// Latents of the training pairs with their data; they cost no further simulation.
     let knownPairs: [SimulatedPair]
+    /// Reads the realizations of known pairs, by their position.
+    let realizations: @Sendable ([Int]) throws -> [Realization]
     let digest: String
 }
 
@@ -57,7 +59,8 @@ struct TrainNetwork {
         }
         let floor = try representationFloor(outcome, pairs)
         let quality = StoredQuality(
-            outcome.quality, floor: floor, pairs: set.pairCount, realizations: set.realizations.count)
+            outcome.quality, floor: floor.plain, detailedFloor: floor.detailed, pairs: set.pairCount,
+            realizations: set.realizations.count)
         try write(outcome.inversion, quality, to: folder)
         checkpoint.remove()
     }
@@ -68,10 +71,15 @@ struct TrainNetwork {
         let (document, _) = try NamedArrays.read(path, format: Self.format, version: 1)
         let inversion = try TrainedInversion(stored: document.storedArrays(prefix: "inversion"))
         let quality = try StoredQuality(document, path: path)
-        let (realizations, data) = try pairs(layout: inversion.layout)
+        let (realizations, data, places) = try pairs(layout: inversion.layout)
         let latents = try inversion.encodeModel(realizations)
         let known = zip(latents, data).map { SimulatedPair(latent: $0, data: $1) }
-        return PreparedTraining(inversion: inversion, quality: quality, knownPairs: known, digest: try digest)
+        let store = try GeneratePairs(project: project).store()
+        return PreparedTraining(
+            inversion: inversion, quality: quality, knownPairs: known,
+            realizations: { pairs in
+                try pairs.map { try store.read(block: places[$0].block).realizations[places[$0].member] }
+            }, digest: try digest)
     }
 
     private func write(_ inversion: TrainedInversion, _ quality: StoredQuality, to folder: URL) throws {
@@ -83,27 +91,32 @@ struct TrainNetwork {
                 format: Self.format, version: 1, seed: project.seed, settingsDigest: try digest))
     }
 
-    /// The simulated realizations that came through, with their data in the layout of the observations.
-    private func pairs(layout: DataLayout) throws -> (realizations: [Realization], data: [[Double]]) {
+    /// The simulated realizations that came through, with their data in the layout of the observations and where they are kept.
+    private func pairs(
+        layout: DataLayout
+    ) throws -> (realizations: [Realization], data: [[Double]], places: [(block: Int, member: Int)]) {
         let store = try GeneratePairs(project: project).store()
         var realizations: [Realization] = []
         var data: [[Double]] = []
+        var places: [(block: Int, member: Int)] = []
         let count = project.settings.training.pairs
         for number in 0..<count.dividedUp(by: GeneratePairs.blockSize) {
             let block = try store.read(block: number)
             let wanted = store.blocks.members(ofBlock: number, count: count).count
-            for (realization, outcome) in zip(block.realizations, block.outcomes).prefix(wanted) {
+            for (member, (realization, outcome)) in zip(block.realizations, block.outcomes).prefix(wanted).enumerated()
+            {
                 guard let series = outcome.production else { continue }
+                places.append((number, member))
                 realizations.append(realization)
                 data.append(try layout.values(in: series))
             }
         }
-        return (realizations, data)
+        return (realizations, data, places)
     }
 
     private func trainingSet() throws -> (TrainingSet, [Realization]) {
         let layout = try project.observed().layout
-        let (paired, data) = try pairs(layout: layout)
+        let (paired, data, _) = try pairs(layout: layout)
         let encoding = try RealizationEncoding(
             fitting: Array(paired.prefix(500)), on: project.settings.reservoir.grid)
         var encoded = try EncodedRealizations(paired, encoding: encoding)
@@ -123,26 +136,34 @@ struct TrainNetwork {
         return (set, paired)
     }
 
-    /// Held-out realizations and what the autoencoder makes of them, both simulated: their mismatch in noise units.
-    private func representationFloor(_ outcome: TrainingOutcome, _ pairs: [Realization]) throws -> FloorMeasurement {
-        let held = Array(outcome.quality.heldOutPairs.prefix(Self.heldOutForFloor))
+    /// Held-out realizations and what the autoencoder makes of them, alone and with detail, all simulated: their mismatch in
+    /// noise units.
+    private func representationFloor(
+        _ outcome: TrainingOutcome, _ pairs: [Realization]
+    ) throws -> (plain: FloorMeasurement, detailed: FloorMeasurement) {
+        let held = Array(outcome.quality.heldOutPairs.prefix(Self.heldOutForFloor)).map { pairs[$0] }
         let layout = outcome.inversion.layout
         let simulation = EnsembleSimulation(forwardModel: try project.forwardModel(), pool: project.pool)
         let rebuilt = Array(outcome.quality.reconstructions.prefix(held.count))
+        let inversion = DetailedInversion(outcome.inversion, errors: outcome.quality.modelReconstruction)
+        let detailed = inversion.decode(try inversion.encode(held))
         return try project.console.task(
-            "Simulating the representation floor", unit: "simulations", total: 2 * held.count
+            "Simulating the representation floor", unit: "simulations", total: 3 * held.count
         ) { task in
-            let truths = try simulation.run(held.map { pairs[$0] }) { task.advance() }
-            let copies = try simulation.run(rebuilt) { task.advance() }
-            var mismatches: [Mismatch] = []
-            for (truth, copy) in zip(truths, copies) {
-                guard let truth = try? truth.get(), let copy = try? copy.get() else { continue }
-                let observed = try ObservedData(
-                    values: try layout.values(in: truth), layout: layout, noise: project.settings.observations.noise)
-                mismatches.append(Mismatch(prediction: try layout.values(in: copy), observed: observed))
+            let truths = try simulation.run(held) { task.advance() }
+            func floor(_ copies: [Realization]) throws -> FloorMeasurement {
+                var mismatches: [Mismatch] = []
+                for (truth, copy) in zip(truths, try simulation.run(copies, finished: { task.advance() })) {
+                    guard let truth = try? truth.get(), let copy = try? copy.get() else { continue }
+                    let observed = try ObservedData(
+                        values: try layout.values(in: truth), layout: layout,
+                        noise: project.settings.observations.noise)
+                    mismatches.append(Mismatch(prediction: try layout.values(in: copy), observed: observed))
+                }
+                let test = AcceptanceTest(rule: project.settings.calibration.acceptance, dataCount: layout.count)
+                return FloorMeasurement(mismatches, test: test)
             }
-            let test = AcceptanceTest(rule: project.settings.calibration.acceptance, dataCount: layout.count)
-            return FloorMeasurement(mismatches, test: test)
+            return (try floor(rebuilt), try floor(detailed))
         }
     }
 }

@@ -20,6 +20,6 @@ public protocol SmoothParameterization: Parameterization {
     /// narrower the larger `sharpness` is. With growing sharpness they become those of ``decode(_:)``.
     /// - Parameters:
     ///   - latents: `[count][dimension]`
-    ///   - sharpness: factor on the logarithm of the odds of facies; 1: the probabilities themselves.
+    ///   - sharpness: boundaries are `4 / sharpness` cells wide.
     func decodeSmooth(_ latents: [[Double]], sharpness: Double) -> [Realization]
 }

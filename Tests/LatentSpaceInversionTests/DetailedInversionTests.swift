@@ -104,4 +104,48 @@ import Testing
         // Forward differences of the third decimal, in single precision.
         #expect(abs(found - expected) < 0.02 * abs(expected) + 2e-3, "\(found), \(expected)")
     }
+
+    @Test(arguments: [true, false])
+    func thatTheMostProbableDetailIsTheMinimumOfItsObjective(isFacies: Bool) {
+        let field = DetailField(rows: 11, columns: 15)
+        let fit = DetailFit(field, strength: 1.5, isFacies: isFacies)
+        var stream = RandomStream(seed: 7, purpose: "fit")
+        let channel = stream.normals(165).map { Float($0) }
+        let target = stream.normals(165).map { isFacies ? ($0 > 0 ? 1 : 0) : Float($0) }
+        func objective(_ weights: [Double]) -> Double {
+            let values = field.values(weights)
+            let misfit = (0..<165).reduce(0.0) { sum, cell in
+                let x = Double(channel[cell] + 1.5 * values[cell]), t = Double(target[cell])
+                let left = (x - t) / 0.75
+                return sum + (isFacies ? log(1 + exp(x)) - t * x : left * left / 2)
+            }
+            return misfit + weights.reduce(0) { $0 + $1 * $1 } / 2
+        }
+        let found = fit.weights(channel: channel, target: target, active: [Bool](repeating: true, count: 165))
+        let least = objective(found)
+        #expect(least < objective([Double](repeating: 0, count: field.dimension)) - 1)
+        for _ in 0..<20 {
+            let direction = stream.normals(field.dimension)
+            // The second-order rise over such a step is 1e-4 times at least half the square of the direction.
+            let moved = zip(found, direction).map { $0 + 0.01 * $1 }
+            #expect(objective(moved) > least)
+        }
+    }
+
+    @Test func thatDetailGivesBackWhatTheDecoderLeavesOut() throws {
+        let prior = try SyntheticRealizations(columns: 12, rows: 14)
+        let inversion = try trained()
+        // As wrong as this small network is.
+        let errors = ImageErrors(rmse: 0.4, faciesAccuracy: 0.74, intersectionOverUnion: nil)
+        let detailed = DetailedInversion(inversion, errors: errors)
+        let truths = (500..<530).map(prior.realization)
+        func wrong(_ realizations: [Realization]) -> Int {
+            zip(realizations, truths).reduce(0) { sum, pair in
+                sum + zip(pair.0.facies ?? [], pair.1.facies ?? []).count { $0 != $1 }
+            }
+        }
+        let plain = wrong(inversion.decode(try inversion.encodeModel(truths)))
+        let full = wrong(detailed.decode(try detailed.encode(truths)))
+        #expect(plain > 100 && 4 * full < 3 * plain, "\(full) of \(plain) wrong")
+    }
 }

@@ -100,7 +100,8 @@ enum SyntheticReport {
 
     static let floor = RepresentationFloor(
         realizations: 100, p10: 0.41, median: 0.55, p90: 1.3, shareWithinThreshold: 0.61,
-        perType: [NamedValue("WOPR", 0.48), NamedValue("WWCT", 0.72), NamedValue("WBHP", 0.31)])
+        perType: [NamedValue("WOPR", 0.48), NamedValue("WWCT", 0.72), NamedValue("WBHP", 0.31)],
+        withDetail: .init(median: 0.35, shareWithinThreshold: 0.8))
 
     /// - Parameter name: to see it escaped.
     static func calibration(

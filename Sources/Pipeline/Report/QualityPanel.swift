@@ -88,13 +88,16 @@ extension StoredQuality {
         return RepresentationFloor(
             realizations: floor.mismatches.count, p10: quantile(0.1), median: median(floor.mismatches),
             p90: quantile(0.9), shareWithinThreshold: floor.shareWithinThreshold,
-            perType: floor.medianByType.sorted { $0.key < $1.key }.map { NamedValue($0.key, $0.value) })
+            perType: floor.medianByType.sorted { $0.key < $1.key }.map { NamedValue($0.key, $0.value) },
+            withDetail: numbers.detailedFloor.map {
+                .init(median: median($0.mismatches), shareWithinThreshold: $0.shareWithinThreshold)
+            })
     }
 
     /// What a user should know about the training without reading its numbers.
     var notes: [String] {
         var notes = numbers.restarts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
-        if let floor = floorPanel, floor.median > numbers.floor.threshold {
+        if let floor = floorPanel, (floor.withDetail?.median ?? floor.median) > numbers.floor.threshold {
             notes.append(
                 "The representation floor lies above the acceptance threshold: most truths cannot be represented within "
                     + "the noise. Train on more realizations, with more latent variables or more epochs.")

@@ -122,11 +122,24 @@ public struct RepresentationFloor: Equatable, Sendable, Codable {
     public var shareWithinThreshold: Double
     /// Median per data type, in the order to show.
     public var perType: [NamedValue]
+    /// What remains once the detail that the decoder leaves out is given latents too.
+    public var withDetail: WithDetail?
+
+    public struct WithDetail: Equatable, Sendable, Codable {
+        /// Of the mismatch `O`.
+        public var median: Double
+        /// 0 to 1
+        public var shareWithinThreshold: Double
+        public init(median: Double, shareWithinThreshold: Double) {
+            (self.median, self.shareWithinThreshold) = (median, shareWithinThreshold)
+        }
+    }
 
     public init(
         realizations: Int, p10: Double, median: Double, p90: Double, shareWithinThreshold: Double,
-        perType: [NamedValue] = []
+        perType: [NamedValue] = [], withDetail: WithDetail? = nil
     ) {
+        self.withDetail = withDetail
         (self.realizations, self.p10, self.median, self.p90) = (realizations, p10, median, p90)
         (self.shareWithinThreshold, self.perType) = (shareWithinThreshold, perType)
     }

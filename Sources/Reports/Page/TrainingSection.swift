@@ -62,6 +62,11 @@ extension TrainingQualityPanel {
         ]
         table.rows += floor.perType.map { ["Median, \($0.name)", CalibrationReport.mismatchCell($0.value)] }
         table.rows.append(["Within the threshold", "\(NumberText.percent(floor.shareWithinThreshold))"])
+        if let detail = floor.withDetail {
+            table.rows.append(["Median, with detail", CalibrationReport.mismatchCell(detail.median)])
+            table.rows.append(
+                ["Within the threshold, with detail", "\(NumberText.percent(detail.shareWithinThreshold))"])
+        }
         let sentence: Markup = threshold.map { "<p>\(floor.sentence(threshold: $0))</p>" } ?? ""
         return "<h3>Floor</h3>\(table.markup)\(sentence)"
     }

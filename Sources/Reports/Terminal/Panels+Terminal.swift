@@ -37,6 +37,12 @@ extension TrainingQualityPanel {
             table.append([TextTable.Cell(name), TextTable.Cell(CalibrationReport.mismatchText(value))])
         }
         table.append(["Within the threshold", TextTable.Cell(NumberText.percent(floor.shareWithinThreshold))])
+        if let detail = floor.withDetail {
+            table.append(["Median, with detail", TextTable.Cell(CalibrationReport.mismatchText(detail.median))])
+            table.append([
+                "Within the threshold, with detail", TextTable.Cell(NumberText.percent(detail.shareWithinThreshold))
+            ])
+        }
         return table
     }
 }

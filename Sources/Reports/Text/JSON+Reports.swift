@@ -119,7 +119,9 @@ extension RepresentationFloor {
         .object([
             ("realizations", .count(realizations)), ("p10", .number(p10)), ("median", .number(median)),
             ("p90", .number(p90)), ("share_within_threshold", .number(shareWithinThreshold)),
-            ("median_per_type", .object(perType.map { ($0.name, .number($0.value)) }))
+            ("median_per_type", .object(perType.map { ($0.name, .number($0.value)) })),
+            ("median_with_detail", .optional(withDetail?.median)),
+            ("share_within_threshold_with_detail", .optional(withDetail?.shareWithinThreshold))
         ])
     }
 }

@@ -59,8 +59,15 @@ extension RepresentationFloor {
             \(CalibrationReport.inNoiseUnits(threshold))
             """
         if median <= threshold { return "\(place), so the networks can represent a match." }
+        let detail =
+            withDetail.map {
+                """
+                 With the detail that gradient searches add it is \(CalibrationReport.inNoiseUnits($0.median)), and \
+                \(NumberText.percent($0.shareWithinThreshold)) lie within the threshold.
+                """
+            } ?? ""
         return """
-            \(place). A floor above the threshold makes matches hard to find, though other latents may give some; it \
+            \(place).\(detail) A floor above the threshold makes matches hard to find, though other latents may give some; it \
             falls with more realizations to train on and more latents.
             """
     }
