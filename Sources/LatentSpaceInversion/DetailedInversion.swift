@@ -49,7 +49,7 @@ public struct DetailedInversion: SmoothParameterization {
         let encoding = inversion.encoding
         let images = inversion.decodeChannels(latents)
         let fits = strengths.indices.map { channel in
-            DetailFit(field, strength: strengths[channel], isFacies: channel < encoding.faciesChannelCount)
+            DetailFit(field: field, strength: strengths[channel], isFacies: channel < encoding.faciesChannelCount)
         }
         var result: [[Double]] = []
         for (realization, (latent, image)) in zip(realizations, zip(latents, images)) {
