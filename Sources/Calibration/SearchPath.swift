@@ -52,8 +52,9 @@ struct SearchPath: Codable {
     private static let dampingFactors = [0.1, 1, 10]
     /// Times the accepted `|r|²`: a search that comes as near takes what leads into the noise from there.
     private static let nearness = 2.0
-    /// Times the accepted `|r|²`, what is small enough to go on to sharper facies.
-    private static let metEnough = 0.85
+    /// Times the accepted `|r|²`, what is small enough to go on from each sharpness: while the next brings in as much again, more
+    /// is wasted.
+    private static let metEnough = [1.5, 1.2, 0.9]
     /// A descendant that does not arrive within so many steps went too far, and a nearer one costs less.
     private static let mostDescendantIterations = 3
     /// One whose `|r|²` is then within so many times the accepted one may take two more.
@@ -222,7 +223,7 @@ struct SearchPath: Codable {
     private mutating func sharpen(limit: Double) {
         guard level < Self.cut, let now = residual else { return }
         let misfit = square(now) / limit
-        guard misfit <= Self.metEnough || (isOver && misfit <= Self.nearness) else { return }
+        guard misfit <= Self.metEnough[level] || (isOver && misfit <= Self.nearness) else { return }
         level += 1
         (isOver, isFresh, residual) = (false, false, nil)
         (iteration, rejections, damping) = (0, 0, Self.firstDamping)
