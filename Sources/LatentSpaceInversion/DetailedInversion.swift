@@ -16,8 +16,6 @@ public struct DetailedInversion: SmoothParameterization {
     private let field: DetailField
     /// By channel.
     private let strengths: [Float]
-    /// Keeps the logarithm of the odds finite.
-    private static let leastProbability: Float = 1e-6
 
     /// - Parameter errors: of the decoder, on held-out realizations; `nil`: no detail.
     public init(_ inversion: TrainedInversion, errors: ImageErrors?) {
@@ -56,7 +54,7 @@ public struct DetailedInversion: SmoothParameterization {
             let targets = try encoding.channels(of: realization)
             let detail = fits.enumerated().flatMap { channel, fit in
                 let cells = channel * encoding.cellCount..<(channel + 1) * encoding.cellCount
-                let decoded = image[cells].map { fit.isFacies ? Self.logarithmOfOdds($0) : $0 }
+                let decoded = image[cells].map { fit.isFacies ? logarithmOfOdds($0) : $0 }
                 return fit.weights(channel: decoded, target: Array(targets[cells]), active: encoding.active)
             }
             result.append(latent + detail)
@@ -87,16 +85,11 @@ public struct DetailedInversion: SmoothParameterization {
             let place = channel * encoding.cellCount + cell
             let shift = strengths[channel] * values[cell]
             if channel < encoding.faciesChannelCount {
-                channels[place] = logistic(Self.logarithmOfOdds(channels[place]) + shift)
+                channels[place] = logistic(logarithmOfOdds(channels[place]) + shift)
             } else {
                 channels[place] += shift
             }
         }
-    }
-
-    private static func logarithmOfOdds(_ probability: Float) -> Float {
-        let held = min(max(probability, leastProbability), 1 - leastProbability)
-        return log(held / (1 - held))
     }
 
     /// The strength `a` with which a share `wrong` of the cells of decoded draws of the prior change their facies: a field of

@@ -45,11 +45,7 @@ extension RealizationEncoding {
     private func faciesShares(of channels: [Float], sharpness: Float) -> [[Float]] {
         guard faciesChannelCount > 1 else {
             guard faciesChannelCount == 1 else { return [Array(repeating: 1, count: cellCount)] }
-            let odds = channels[..<cellCount].map { share -> Float in
-                let held = min(max(share, 1e-6), 1 - 1e-6)
-                return log(held / (1 - held))
-            }
-            let second = shares(lead: odds, sharpness: sharpness)
+            let second = shares(lead: channels[..<cellCount].map(logarithmOfOdds), sharpness: sharpness)
             return [second.map { 1 - $0 }, second]
         }
         let logarithms = channels[..<(faciesChannelCount * cellCount)].map { log(max($0, 1e-6)) }

@@ -78,7 +78,10 @@ struct TrainNetwork {
         return PreparedTraining(
             inversion: inversion, quality: quality, knownPairs: known,
             realizations: { pairs in
-                try pairs.map { try store.read(block: places[$0].block).realizations[places[$0].member] }
+                let wanted = pairs.map { places[$0] }
+                let blocks = try Set(wanted.map(\.block)).map { ($0, try store.read(block: $0).realizations) }
+                let read = Dictionary(uniqueKeysWithValues: blocks)
+                return wanted.compactMap { read[$0.block]?[$0.member] }
             }, digest: try digest)
     }
 

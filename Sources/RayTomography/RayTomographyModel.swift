@@ -90,6 +90,7 @@ private final class RayTomographySimulator: DifferentiableSimulator {
             times: model.reportTimes, keys: model.vectorKeys,
             values: model.vectorKeys.indices.map { Array(integrals[$0 * width..<($0 + 1) * width]) })
     }
+
     /// Exact, since the data are linear: the lengths of the rays within the cells, over their divisors.
     func sensitivity(
         of realization: Realization, at layout: DataLayout, combinations: [[Double]]?

@@ -27,7 +27,7 @@ import Testing
             let sand = try #require(smooth.faciesShares?[3])
             for column in 0..<20 {
                 let distance = Double(column) - 9.5
-                // The least slope takes half a per cent off the steepness; odds are at most e⁹·⁵ here, so that 4e-2.
+                // The least slope takes half a per cent off the steepness, which changes a share by 1.1e-3 at most.
                 let expected = 1 / (1 + exp(-sharpness * distance))
                 expectClose(Double(sand[20 + column]), expected, tolerance: 5e-3)
             }
@@ -74,6 +74,7 @@ import Testing
         for cell in 0..<120 where !active[cell] { channels[cell] = 0 }
         let sand = try #require(encoding.smoothRealization(of: channels, sharpness: 1).faciesShares?[3])
         for column in [14, 16] {
+            // As above; taken for sand's end, column 15 would put the boundary there.
             let expected = 1 / (1 + exp(-(Double(column) - 9.5)))
             expectClose(Double(sand[40 + column]), expected, tolerance: 1e-2)
         }
