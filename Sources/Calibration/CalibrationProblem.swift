@@ -32,16 +32,36 @@ public struct SimulatedPair: Equatable, Sendable, Codable {
 }
 
 /// Where sensitivities are wanted, and of what.
-public struct SensitivityPoint: Sendable {
-    public let latent: [Double]
+public struct SensitivityPoint: Hashable, Sendable, Codable {
+    @Packed private var packedLatent: [Double]
     /// Of the realization before facies are cut; see ``SmoothParameterization``.
     public let sharpness: Double
-    /// Weights of the data, in units of one over those of the data, `[combinations x data]`.
-    public let combinations: Matrix
+    @Packed private var packedWeights: [Double]
 
     public init(latent: [Double], sharpness: Double, combinations: Matrix) {
-        (self.latent, self.sharpness, self.combinations) = (latent, sharpness, combinations)
+        (_packedLatent, _packedWeights) = (
+            Packed(wrappedValue: latent), Packed(wrappedValue: combinations.elements)
+        )
+        self.sharpness = sharpness
+        dataCount = combinations.columns
     }
+
+    private let dataCount: Int
+    public var latent: [Double] { packedLatent }
+    /// Weights of the data, in units of one over those of the data, `[combinations x data]`.
+    public var combinations: Matrix {
+        Matrix(rows: packedWeights.count / max(dataCount, 1), columns: dataCount, elements: packedWeights)
+    }
+}
+
+/// How combinations of the data change about a point.
+public struct LatentSlopes: Sendable {
+    /// With the latents, `[combinations x dimension]`.
+    public let byLatent: Matrix
+    /// With what is in the cells; `nil` if there are no facies to cut.
+    public let byCell: CellSlopes?
+
+    public init(byLatent: Matrix, byCell: CellSlopes? = nil) { (self.byLatent, self.byCell) = (byLatent, byCell) }
 }
 
 /// Everything a calibration works on.
@@ -58,16 +78,16 @@ public struct CalibrationProblem: Sendable {
     /// Realizations of the prior itself by index, for rejection and for model-space methods; `nil`: latents are drawn
     /// from their standard normal prior and decoded.
     public let priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])?
-    /// Derivatives of combinations of the simulated data by the latents, `[combinations x dimension]`, at each of the
-    /// points given; `nil` in place of one that cannot be simulated. `nil` if the simulator knows none.
-    public let sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])?
+    /// Derivatives of combinations of the simulated data at each of the points given; `nil` in place of one that cannot be
+    /// simulated. `nil` if the simulator knows none.
+    public let sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])?
 
     public init(
         observed: ObservedData, parameterization: any Parameterization, smooth: (any SmoothParameterization)? = nil,
         proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
         priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
-        sensitivities: (@Sendable ([SensitivityPoint]) throws -> [Matrix?])? = nil
+        sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])? = nil
     ) {
         (self.observed, self.parameterization, self.smooth) = (observed, parameterization, smooth)
         (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)

@@ -28,6 +28,10 @@ struct GradientSearch: Sampler {
         /// `nil` until the sensitivities at `point` are found.
         var model: LocalModel?
         var descendants = 0
+
+        /// What slopes lack on a resumed calibration.
+        var lacking: SensitivityPoint? { model?.lacking }
+        mutating func find(_ slopes: LatentSlopes) { model?.find(slopes) }
     }
 
     let settings: GradientSearchSettings
@@ -70,13 +74,14 @@ struct GradientSearch: Sampler {
                 return latents.map { Draw(source: .latent($0), origin: .proposal, iteration: round) }
             }
         }
+        try findCells(space)
         // First, since searches start from matches whose sensitivities are known.
         try findSensitivities(space)
         try startSearches(space)
-        let weights = dampingWeights(space)
+        let around = surroundings(space)
         var draws: [Draw] = []
         for index in searches.indices {
-            try searches[index].ask(weights: weights)
+            try searches[index].ask(around)
             let search = searches[index]
             draws += search.trials.map { trial in
                 Draw(
@@ -136,7 +141,10 @@ struct GradientSearch: Sampler {
         // As far as the anchor, less what the slopes foresee that the data would see of it: `(I + JᵀJ)⁻¹` of the move.
         let step = try model.step(
             residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], weights: move)[0]
-        let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
+        let moved = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
+        let point = model.fitted(
+            moved, from: LatentState(match.point, sharpness: nil), residual: match.residual,
+            goal: SearchPath.goal * limit(space), space.problem.smooth)
         searches.append(SearchPath(from: point, anchor: anchor, model: model, iterations: settings.iterations))
     }
 
@@ -167,7 +175,7 @@ struct GradientSearch: Sampler {
             }
         sensitivityRuns += places.count
         let models = zip(try sensitivities(places.map(\.point)), places).map { slopes, place in
-            slopes.map { LocalModel($0, of: place.combinations) }
+            slopes.map { LocalModel($0, at: place.point, of: place.combinations) }
         }
         for (index, model) in zip(missing, models) { searches[index].take(model) }
         for (index, model) in zip(unknown, models.dropFirst(missing.count)) { matches[index].model = model }
@@ -175,10 +183,33 @@ struct GradientSearch: Sampler {
         searches.removeAll(where: \.isOver)
     }
 
-    /// `[dimension]`
-    private func dampingWeights(_ space: SamplingSpace) -> [Double] {
+    /// Finds again what a checkpoint does without, at no charge.
+    private mutating func findCells(_ space: SamplingSpace) throws {
+        guard let smooth = space.problem.smooth, smooth.hasFacies, smooth.detailDimension > 0,
+            let sensitivities = space.problem.sensitivities
+        else { return }
+        // Descendants share the slopes of their ancestor.
+        let places = Array(Set(searches.compactMap(\.lacking) + matches.compactMap(\.lacking)))
+        guard !places.isEmpty else { return }
+        let found = Dictionary(uniqueKeysWithValues: zip(places, try sensitivities(places)))
+        for index in searches.indices {
+            if let slopes = searches[index].lacking.flatMap({ found[$0] ?? nil }) { searches[index].find(slopes) }
+        }
+        for index in matches.indices {
+            if let slopes = matches[index].lacking.flatMap({ found[$0] ?? nil }) { matches[index].find(slopes) }
+        }
+    }
+
+    private func surroundings(_ space: SamplingSpace) -> SearchPath.Surroundings {
         let details = space.problem.smooth?.detailDimension ?? 0
-        return (0..<space.dimension).map { $0 < space.dimension - details ? 1 : Self.detailDamping }
+        return SearchPath.Surroundings(
+            weights: (0..<space.dimension).map { $0 < space.dimension - details ? 1 : Self.detailDamping },
+            limit: limit(space), smooth: space.problem.smooth)
+    }
+
+    /// The largest `|r|²` that is accepted.
+    private func limit(_ space: SamplingSpace) -> Double {
+        2 * Double(space.dataCount) * rule.threshold(count: space.dataCount)
     }
 
     // MARK: Learning
@@ -187,16 +218,15 @@ struct GradientSearch: Sampler {
         defer { round += 1 }
         // Proposals are found among the candidates when searches start.
         guard !searches.isEmpty else { return }
-        let weights = dampingWeights(space)
-        let limit = 2 * Double(space.dataCount) * rule.threshold(count: space.dataCount)
+        let around = surroundings(space)
         var rest = evaluations.map(\.residual)[...]
         for index in searches.indices {
             let count = searches[index].trials.count
-            try searches[index].learn(Array(rest.prefix(count)), limit: limit, weights: weights)
+            try searches[index].learn(Array(rest.prefix(count)), around)
             rest = rest.dropFirst(count)
         }
         for search in searches where search.isOver {
-            let match = search.match(limit: limit)
+            let match = search.match(limit: around.limit)
             if search.isDescendant { reach = min(max(reach * (match == nil ? 0.9 : 1.1), 0.05), 0.9) }
             guard let residual = match else { continue }
             if !search.isDescendant { independentMatches += 1 }

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Reservoir
 
 /// The data about one latent to first order, `r(z) ≈ r(z₀) + J (z − z₀)`, in units of the noise.
 ///
@@ -10,6 +11,10 @@ struct LocalModel: Sendable, Codable {
     @Packed private var combinations: [Float]
     @Packed private var sensitivities: [Float]
     private var corrections: [Correction] = []
+    /// What the slopes are of.
+    private let place: SensitivityPoint
+    /// Slopes of the combinations by what is in the cells. Too much for a checkpoint; see ``lacking``.
+    private(set) var byCell: CellSlopes?
     /// Square of a move so short that the simulator's own roughness is as large as what the data show of it.
     private static let shortest = 0.003
 
@@ -20,15 +25,22 @@ struct LocalModel: Sendable, Codable {
         @Packed var direction: [Float]
     }
 
+    private enum CodingKeys: CodingKey { case data, dimension, combinations, sensitivities, corrections, place }
+
     /// - Parameters:
-    ///   - sensitivities: of combinations of the data in units of the noise, `[combinations x dimension]`. What the combinations
-    ///     do not see counts as flat.
+    ///   - slopes: of combinations of the data in units of the noise, at `place`. What the combinations do not see counts as
+    ///     flat.
     ///   - combinations: orthonormal, `[combinations x data]`.
-    init(_ sensitivities: Matrix, of combinations: Matrix) {
-        (data, dimension) = (combinations.columns, sensitivities.columns)
+    init(_ slopes: LatentSlopes, at place: SensitivityPoint, of combinations: Matrix) {
+        (data, dimension) = (combinations.columns, slopes.byLatent.columns)
+        (self.place, byCell) = (place, slopes.byCell)
         _combinations = Packed(wrappedValue: combinations.elements.map { Float($0) })
-        _sensitivities = Packed(wrappedValue: sensitivities.elements.map { Float($0) })
+        _sensitivities = Packed(wrappedValue: slopes.byLatent.elements.map { Float($0) })
     }
+
+    /// Where slopes by cell are to be found again, after a checkpoint; `nil` if they are there.
+    var lacking: SensitivityPoint? { byCell == nil ? place : nil }
+    mutating func find(_ slopes: LatentSlopes) { byCell = slopes.byCell }
 
     /// `J`, `[data x dimension]`
     var jacobian: Matrix {
@@ -87,6 +99,39 @@ struct LocalModel: Sendable, Codable {
         for correction in corrections { add(dot(correction.direction[...], move), of: correction.slopes[...]) }
         return result
     }
+
+    // MARK: Cells
+
+    /// As ``change(over:)`` as cells foresee it: only the data are taken for linear; `nil` if nothing is known of cells.
+    func change(
+        from first: LatentState, to second: LatentState, _ smooth: (any SmoothParameterization)?
+    ) -> [Double]? {
+        guard let byCell, let smooth else { return nil }
+        var result = [Double](repeating: 0, count: data)
+        for (row, change) in smooth.change(from: first, to: second, slopes: byCell).enumerated() {
+            for index in 0..<data { result[index] += change * Double(combinations[row * data + index]) }
+        }
+        return result
+    }
+
+    /// The latent near `point` whose cut realization is foreseen to come as near to the data as `goal`, of `|r|²`; `point` itself
+    /// if nothing is known of cells.
+    /// - Parameter residual: of `state`.
+    func fitted(
+        _ point: [Double], from state: LatentState, residual: [Double], goal: Double,
+        _ smooth: (any SmoothParameterization)?
+    ) -> [Double] {
+        guard let byCell, let smooth else { return point }
+        let offsets = stride(from: 0, to: combinations.count, by: data).map { start in
+            residual.indices.reduce(0) { $0 + Double(combinations[start + $1]) * residual[$1] }
+        }
+        func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
+        return smooth.fitted(
+            point, from: state, offsets: offsets, slopes: byCell,
+            goal: max(goal - square(residual) + square(offsets), 0))
+    }
+
+    // MARK: Learning
 
     /// Makes the slope along `move` what was seen (Broyden, 1965, Mathematics of Computation 19, 577).
     /// - Returns: what was added to the slopes; `nil` if there was no move.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Numbers that a checkpoint holds as bytes rather than as text, a third as long and exact.
 @propertyWrapper
-struct Packed<Number: BitwiseCopyable & Equatable & Sendable>: Codable, Equatable, Sendable {
+struct Packed<Number: BitwiseCopyable & Hashable & Sendable>: Codable, Hashable, Sendable {
     var wrappedValue: [Number]
 
     init(wrappedValue: [Number]) { self.wrappedValue = wrappedValue }

@@ -1,10 +1,12 @@
 import LinearAlgebra
+import Reservoir
 
 /// One search of ``GradientSearch``: from its start to a realization with cut facies that matches, or to where it is given up.
 ///
 /// Facies are cut step by step. The data of a realization whose facies change over a boundary some cells wide are smooth in the
 /// latents, those of a cut one jump with every cell; so a search first meets the data with wide boundaries, then with narrower
-/// ones, each time from where it was, and last with none.
+/// ones, each time from where it was. Then it cuts, and changes single cells about the boundaries until the data are met again:
+/// what those do, slopes by cell foresee.
 ///
 /// Far from the data it sees compressed residuals and is drawn to its anchor; near them it sees residuals as they are judged,
 /// without the anchor, which would hold it short of a match.
@@ -25,6 +27,8 @@ struct SearchPath: Codable {
     /// `nil` if the sensitivities are to be found anew.
     private(set) var model: LocalModel?
     private(set) var isOver = false
+    /// ``residual`` before facies were cut, if they are to be cut next.
+    private var uncut: [Double]?
     /// Whether `residual` is so small that the anchor no longer counts.
     private(set) var isNear = false
     /// Whether it started from a match.
@@ -43,7 +47,7 @@ struct SearchPath: Codable {
     private var corrections: [LocalModel.Correction] = []
 
     /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last.
-    static let sharpnesses = [1.0, 2, 4]
+    static let sharpnesses = [2.0, 4]
     /// Of a search that sees cut facies.
     static let cut = sharpnesses.count
 
@@ -54,7 +58,14 @@ struct SearchPath: Codable {
     private static let nearness = 2.0
     /// Times the accepted `|r|²`, what is small enough to go on from each sharpness: while the next brings in as much again, more
     /// is wasted.
-    private static let metEnough = [1.5, 1.2, 0.9]
+    private static let metEnough = [1.5, 0.9]
+    /// Times the accepted `|r|²`, where changes of cells may end: about what the truth itself has.
+    static let goal = 0.8
+    /// How often steps before the cut are mended by how cells follow the latents.
+    private static let mendings = 3
+    /// After that many rejections with slopes of its own a search is given up; among cut facies the length of steps says
+    /// little.
+    private static let mostRejections = 3, mostRejectionsOfCut = 2
     /// A descendant that does not arrive within so many steps went too far, and a nearer one costs less.
     private static let mostDescendantIterations = 3
     /// One whose `|r|²` is then within so many times the accepted one may take two more.
@@ -87,10 +98,11 @@ struct SearchPath: Codable {
     var sharpness: Double? { level < Self.cut ? Self.sharpnesses[level] : nil }
     /// Of the realization whose sensitivities are wanted.
     var sharpnessOfSlopes: Double { Self.sharpnesses[min(level, Self.cut - 1)] }
-    var needsSlopes: Bool { residual != nil && model == nil }
+    private var state: LatentState { LatentState(point, sharpness: sharpness) }
+    var needsSlopes: Bool { (residual != nil || uncut != nil) && model == nil }
     /// ``residual`` as the search sees it, and how that changes with the residual.
     var view: (residual: [Double], slopes: [Double]) {
-        let residual = residual ?? []
+        let residual = residual ?? uncut ?? []
         return isNear ? (residual, residual.map { _ in 1 }) : (residual.compressed, residual.compressionSlopes)
     }
 
@@ -105,64 +117,144 @@ struct SearchPath: Codable {
         level == Self.cut ? residual.flatMap { square($0) <= limit ? $0 : nil } : nil
     }
 
+    /// What slopes lack on a resumed calibration.
+    var lacking: SensitivityPoint? { model?.lacking }
+    mutating func find(_ slopes: LatentSlopes) { model?.find(slopes) }
+
     // MARK: Asking
 
+    /// What steps are made with.
+    struct Surroundings {
+        /// Of damping, `[dimension]`.
+        let weights: [Double]
+        /// The largest `|r|²` that is accepted.
+        let limit: Double
+        let smooth: (any SmoothParameterization)?
+    }
+
     /// Fills ``trials``.
-    /// - Parameter weights: of damping, `[dimension]`
-    mutating func ask(weights: [Double]) throws {
+    mutating func ask(_ around: Surroundings) throws {
         guard tried.isEmpty else { return }
         guard let residual, let model else {
-            trials = [Trial(point: point, factor: 0)]
+            trials = starts(around)
+            uncut = nil
             return
         }
         let steps = try model.step(
             residual: seen(residual), fromAnchor: fromAnchor(point),
-            dampings: Self.dampingFactors.map { $0 * damping }, weights: weights)
-        trials = steps.enumerated().map { factor, step in
-            Trial(point: zip(point, step).map(+), factor: factor)
+            dampings: Self.dampingFactors.map { $0 * damping }, weights: around.weights)
+        trials = try steps.enumerated().map { factor, step in
+            let trial = Trial(point: zip(point, step).map(+), factor: factor)
+            return level < Self.cut ? try followingCells(trial, residual, model, around) : trial
         }
+        guard changesCells else { return }
+        // A descendant is near already, and its slopes are its ancestor's.
+        if isDescendant { trials = [trials[1]] }
+        trials.append(Trial(point: point, factor: Self.dampingFactors.count - 1))
+        trials = trials.map { fitted($0, from: state, residual, around) }
+    }
+
+    /// The point, and if facies are cut here what fits cells to the data from before the cut: at least one of them is
+    /// likely to have broken no body apart.
+    private func starts(_ around: Surroundings) -> [Trial] {
+        let start = Trial(point: point, factor: 0)
+        guard let uncut, model?.byCell != nil else { return [start] }
+        return [start, fitted(start, from: LatentState(point, sharpness: Self.sharpnesses.last), uncut, around)]
+    }
+
+    private var changesCells: Bool { level == Self.cut && model?.byCell != nil }
+
+    private func fitted(
+        _ trial: Trial, from state: LatentState, _ residual: [Double], _ around: Surroundings
+    ) -> Trial {
+        let point = model?.fitted(
+            trial.point, from: state, residual: seen(residual), goal: Self.goal * around.limit, around.smooth)
+        return Trial(point: point ?? trial.point, factor: trial.factor)
+    }
+
+    /// The step of a trial before the cut, mended by how cells follow the latents: most of what slopes miss is the decoder's
+    /// curvature, which costs no simulation.
+    private func followingCells(
+        _ trial: Trial, _ residual: [Double], _ model: LocalModel, _ around: Surroundings
+    ) throws -> Trial {
+        let start = seen(residual)
+        func foreseen(_ point: [Double]) -> [Double]? {
+            model.change(from: state, to: LatentState(point, sharpness: sharpness), around.smooth)
+                .map { zip(start, $0).map(+) }
+        }
+        func value(_ residual: [Double], _ point: [Double]) -> Double {
+            square(residual) + square(fromAnchor(point))
+        }
+        var best = trial.point
+        guard var reached = foreseen(best) else { return trial }
+        for _ in 0..<Self.mendings {
+            let next = zip(trial.point, try stepBack(from: best, reached, model, trial.factor, around)).map(+)
+            guard let then = foreseen(next), value(then, next) < value(reached, best) else { break }
+            (best, reached) = (next, then)
+        }
+        return Trial(point: best, factor: trial.factor)
+    }
+
+    /// The step that takes back what was curved on the way to `reached`, by the slopes.
+    private func stepBack(
+        from other: [Double], _ reached: [Double], _ model: LocalModel, _ factor: Int, _ around: Surroundings
+    ) throws -> [Double] {
+        let move = difference(other, point)
+        let foreseen = zip(seen(residual ?? []), model.change(over: move)).map(+)
+        return try model.step(
+            residual: difference(reached, foreseen), fromAnchor: move.map { _ in 0 },
+            dampings: [Self.dampingFactors[factor] * damping], weights: around.weights)[0]
     }
 
     /// Steps from trials back to what the slopes had foreseen of them, with the same slopes: the data are curved, and a simulation
     /// costs a fraction of new slopes. Empty if no trial promised more than was found.
     ///
-    /// As the second-order term of geodesic acceleration (Transtrum and Sethna, 2012, arXiv:1201.5885), taken from the trial itself.
-    private func mended(weights: [Double]) throws -> [Trial] {
+    /// As the second-order term of geodesic acceleration (Transtrum and Sethna, 2012, arXiv:1201.5885), taken from the trial
+    /// itself. Among cut facies, cells are changed from the best trials instead.
+    private func mended(_ around: Surroundings) throws -> [Trial] {
         guard tried.isEmpty, let residual, let model else { return [] }
+        if changesCells { return fittedAnew(around) }
         let start = seen(residual)
         let found = trials.compactMap(objective).min() ?? .infinity
         return try trials.compactMap { trial -> Trial? in
             guard let reached = trial.residual else { return nil }
-            let move = difference(trial.point, point)
-            let foreseen = zip(start, model.change(over: move)).map(+)
-            let curved = difference(seen(reached), foreseen)
+            let foreseen = zip(start, model.change(over: difference(trial.point, point))).map(+)
             let promise = square(foreseen) + square(fromAnchor(trial.point))
-            guard promise < Self.promising * found, square(curved) < square(start) else { return nil }
-            let step = try model.step(
-                residual: curved, fromAnchor: move.map { _ in 0 },
-                dampings: [Self.dampingFactors[trial.factor] * damping], weights: weights)[0]
+            guard promise < Self.promising * found, square(difference(seen(reached), foreseen)) < square(start) else {
+                return nil
+            }
+            let step = try stepBack(from: trial.point, seen(reached), model, trial.factor, around)
             return Trial(point: zip(trial.point, step).map(+), factor: trial.factor)
+        }
+    }
+
+    /// Empty if a trial is a match.
+    private func fittedAnew(_ around: Surroundings) -> [Trial] {
+        let simulated = trials.compactMap { trial in trial.residual.map { (trial, $0, square(seen($0))) } }
+            .sorted { $0.2 < $1.2 }
+        guard let best = simulated.first, square(best.1) > around.limit else { return [] }
+        return simulated.prefix(2).map { trial, reached, _ in
+            fitted(trial, from: LatentState(trial.point, sharpness: nil), reached, around)
         }
     }
 
     // MARK: Learning
 
-    /// - Parameters:
-    ///   - residuals: of ``trials``; `nil` where the simulation failed.
-    ///   - limit: the largest `|r|²` that is accepted.
-    mutating func learn(_ residuals: [[Double]?], limit: Double, weights: [Double]) throws {
+    /// - Parameter residuals: of ``trials``; `nil` where the simulation failed.
+    mutating func learn(_ residuals: [[Double]?], _ around: Surroundings) throws {
         for (index, residual) in residuals.enumerated() { trials[index].residual = residual }
-        let mended = try mended(weights: weights)
+        let mended = try mended(around)
         guard mended.isEmpty else {
             (tried, trials) = (trials, mended)
             return
         }
-        let all = tried + trials
+        let all = tried + trials, limit = around.limit
         tried = []
         if let before = residual {
             step(all, before, limit: limit)
         } else {
-            residual = all[0].residual
+            let best = all.min { (objective($0) ?? .infinity) < (objective($1) ?? .infinity) } ?? all[0]
+            (point, residual) = (best.point, best.residual)
             isOver = residual.map { square($0) <= limit } ?? true
         }
         let wasNear = isNear
@@ -205,7 +297,7 @@ struct SearchPath: Codable {
             return
         }
         rejections += 1
-        if rejections > 2 { isOver = true }
+        if rejections >= (changesCells ? Self.mostRejectionsOfCut : Self.mostRejections) { isOver = true }
         damping *= 30
     }
 
@@ -225,6 +317,7 @@ struct SearchPath: Codable {
         let misfit = square(now) / limit
         guard misfit <= Self.metEnough[level] || (isOver && misfit <= Self.nearness) else { return }
         level += 1
+        if level == Self.cut { uncut = residual }
         (isOver, isFresh, residual) = (false, false, nil)
         (iteration, rejections, damping) = (0, 0, Self.firstDamping)
     }

@@ -72,4 +72,21 @@ struct DetailField: Sendable {
         }
         return result
     }
+
+    /// Calls `body` with each cell of a bump that is not zero, and the bump's value there.
+    func forEachCell(of lattice: Int, _ body: (_ cell: Int, _ value: Float) -> Void) {
+        let alongRow = alongRows[lattice / latticeColumns], alongColumn = alongColumns[lattice % latticeColumns]
+        for row in 0..<rows where alongRow[row] != 0 {
+            for column in 0..<columns where alongColumn[column] != 0 {
+                body(row * columns + column, alongRow[row] * alongColumn[column])
+            }
+        }
+    }
+
+    /// Whether two bumps may have a cell in common.
+    func overlap(_ a: Int, _ b: Int) -> Bool {
+        let most = 2 * Self.reach / Self.spacing + 1
+        return abs(a / latticeColumns - b / latticeColumns) <= most
+            && abs(a % latticeColumns - b % latticeColumns) <= most
+    }
 }

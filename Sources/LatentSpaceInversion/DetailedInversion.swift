@@ -13,9 +13,9 @@ import Reservoir
 /// Without detail the data are matched no better than the representation floor allows.
 public struct DetailedInversion: SmoothParameterization {
     public let inversion: TrainedInversion
-    private let field: DetailField
+    let field: DetailField
     /// By channel.
-    private let strengths: [Float]
+    let strengths: [Float]
 
     /// - Parameter errors: of the decoder, on held-out realizations; `nil`: no detail.
     public init(_ inversion: TrainedInversion, errors: ImageErrors?) {
@@ -67,7 +67,8 @@ public struct DetailedInversion: SmoothParameterization {
         latent + [Double](repeating: 0, count: dimension - latent.count)
     }
 
-    private func channels(_ latents: [[Double]]) -> [[Float]] {
+    /// The decoder's channels with the detail, `[count][channels x cells]`.
+    func channels(_ latents: [[Double]]) -> [[Float]] {
         let decoded = inversion.decodeChannels(latents.map { Array($0[..<inversion.dimension]) })
         return zip(decoded, latents).map { channels, latent in
             var result = channels

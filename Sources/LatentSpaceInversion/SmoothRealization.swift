@@ -6,7 +6,7 @@ extension RealizationEncoding {
     /// without direction. With 0.4 the data of smooth realizations are nearest to those of cut ones in the channel case: with
     /// boundaries 4 cells wide they are off by 2.0 σ in the root mean square, by 4.6 with 1 and 3.0 with 0.1.
     /// Source: Journel, Deutsch and Desbarats (1986), SPE 15128 (power averaging).
-    private static let permeabilityPower: Float = 0.4
+    static let permeabilityPower: Float = 0.4
     /// Slopes of a lead less steep than this share of the usual one count as such: where the decoder is undecided over an
     /// area, there is no boundary to be told.
     private static let leastSlope: Float = 0.1

@@ -23,16 +23,18 @@ struct LatentSensitivities: Sendable {
         (pool, self.inversion, self.layout) = (project.pool, inversion, layout)
     }
 
-    var closure: @Sendable ([SensitivityPoint]) throws -> [Matrix?] { { points in try self.matrices(points) } }
+    var closure: @Sendable ([SensitivityPoint]) throws -> [LatentSlopes?] { { points in try self.matrices(points) } }
 
-    private func matrices(_ points: [SensitivityPoint]) throws -> [Matrix?] {
-        try pool.map(points, makeContext: { try forwardModel.makeSimulator() }) { simulator, point -> Matrix? in
+    private func matrices(_ points: [SensitivityPoint]) throws -> [LatentSlopes?] {
+        try pool.map(points, makeContext: { try forwardModel.makeSimulator() }) { simulator, point -> LatentSlopes? in
             guard let simulator = simulator as? any DifferentiableSimulator else { return nil }
             let base = inversion.decodeSmooth([point.latent], sharpness: point.sharpness)[0]
             do throws(SimulationFailure) {
                 let sensitivity = try simulator.sensitivity(
                     of: base, at: layout, combinations: point.combinations.rowArrays)
-                return byLatents(sensitivity, of: base, at: point)
+                return LatentSlopes(
+                    byLatent: byLatents(sensitivity, of: base, at: point),
+                    byCell: inversion.cellSlopes(sensitivity, at: base))
             } catch {
                 return nil
             }

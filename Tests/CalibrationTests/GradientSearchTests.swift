@@ -16,7 +16,7 @@ import Testing
     private func problem(_ linear: LinearGaussian) -> CalibrationProblem {
         CalibrationProblem(
             observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: linear.operatorG.columns),
-            sensitivities: { points in points.map { $0.combinations.times(linear.operatorG) } })
+            sensitivities: { points in points.map { LatentSlopes(byLatent: $0.combinations.times(linear.operatorG)) } })
     }
 
     @Test func thatSearchesOfALinearProblemEndWithinTheNoise() throws {
@@ -75,7 +75,7 @@ import Testing
         let problem = CalibrationProblem(
             observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: 2),
             proposal: FixedProposal(points: points),
-            sensitivities: { places in places.map { $0.combinations.times(linear.operatorG) } })
+            sensitivities: { places in places.map { LatentSlopes(byLatent: $0.combinations.times(linear.operatorG)) } })
         var settings = settings(searches: 2, budget: 200)
         settings.gradient.proposals = 3
         let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)

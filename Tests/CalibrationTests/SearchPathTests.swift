@@ -22,11 +22,15 @@ import Testing
         }
     }
 
+    private func place(_ data: Int) -> SensitivityPoint {
+        SensitivityPoint(latent: [], sharpness: 1, combinations: .identity(data))
+    }
+
     /// `(I + λ M + JᵀJ) s = −(a + Jᵀ r)`, solved here densely.
     @Test func thatStepsSolveTheDampedNormalEquations() throws {
         var stream = RandomStream(seed: 2, purpose: "step")
         let slopes = Matrix(rows: 4, columns: 7, elements: stream.normals(28))
-        let model = LocalModel(slopes, of: .identity(4))
+        let model = LocalModel(LatentSlopes(byLatent: slopes), at: place(4), of: .identity(4))
         let (residual, pull, weights) = (stream.normals(4), stream.normals(7), [1, 1, 1, 0.01, 0.01, 0.01, 0.01])
         for (damping, step) in zip(
             [0, 3.0, 100],
@@ -41,13 +45,13 @@ import Testing
 
     @Test func thatWhatAMoveHasShownIsLearntAndCanBeAddedAgain() {
         let slopes = Matrix(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6])
-        var model = LocalModel(slopes, of: .identity(2))
+        var model = LocalModel(LatentSlopes(byLatent: slopes), at: place(2), of: .identity(2))
         let move = [2.0, 0, -1], seen = [7.0, -3]
         let correction = model.learn(move: move, change: seen)
         for (a, b) in zip(model.change(over: move), seen) { expectClose(a, b, tolerance: 0.01) }
         // Across the move nothing is learnt.
         for (a, b) in zip(model.change(over: [1, 0, 2]), slopes.times([1, 0, 2])) { expectClose(a, b, tolerance: 1e-5) }
-        var other = LocalModel(slopes, of: .identity(2))
+        var other = LocalModel(LatentSlopes(byLatent: slopes), at: place(2), of: .identity(2))
         if let correction { other.add(correction) }
         #expect(other.jacobian == model.jacobian)
         #expect(model.learn(move: [0, 0, 0], change: seen) == nil)
@@ -57,12 +61,18 @@ import Testing
     /// facies in windows, so that they jump, and have no slope at all but before the cut.
     private struct CutRow: SmoothParameterization {
         static let cells = 60
-        let dimension = 12, detailDimension = 0, hasFacies = true
+        /// Whether each cell has a latent of its own beside.
+        var withDetail = false
+        /// Whether slopes by cell are known.
+        var seesCells = true
+        let hasFacies = true
+        var dimension: Int { 12 + detailDimension }
+        var detailDimension: Int { withDetail ? Self.cells : 0 }
 
         func field(_ latent: [Double]) -> [Double] {
             (0..<Self.cells).map { cell -> Double in
-                var sum = 0.0
-                for k in 0..<dimension {
+                var sum = withDetail ? 0.5 * latent[12 + cell] : 0
+                for k in 0..<12 {
                     let phase = Double(cell * k) * Double.pi / Double(Self.cells)
                     sum += latent[k] * cos(phase) / (1 + 0.3 * Double(k))
                 }
@@ -83,14 +93,50 @@ import Testing
             latents.map { realization(field($0).map { 1 / (1 + exp(-sharpness * $0)) }) }
         }
 
-        static func data(_ realization: Realization) -> [Double] {
-            (0..<20).map { window -> Double in
-                let first = 3 * window
-                return (first..<first + 9).reduce(0.0) { $0 + Double(realization.porosity[min($1, cells - 1)]) }
+        /// The data are linear in the cells, so that what is foreseen comes true.
+        func change(from first: LatentState, to second: LatentState, slopes: CellSlopes) -> [Double] {
+            let shares = [first, second].map { state in
+                (state.sharpness.map { decodeSmooth([state.latent], sharpness: $0) } ?? decode([state.latent]))[0]
+                    .porosity
+            }
+            var sums = [Float](repeating: 0, count: slopes.combinationCount)
+            for cell in 0..<Self.cells {
+                slopes.add(cell: cell, { _ in shares[1][cell] - shares[0][cell] }, to: &sums)
+            }
+            return sums.map { Double($0) }
+        }
+
+        /// Takes over every cell that brings the data nearer.
+        func fitted(
+            _ latent: [Double], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
+        ) -> [Double] {
+            var result = latent
+            let start = change(from: state, to: LatentState(latent, sharpness: nil), slopes: slopes)
+            var reached = zip(offsets, start).map { Float($0 + $1) }
+            let values = field(latent)
+            for cell in 0..<Self.cells where reached.reduce(0, { $0 + $1 * $1 }) > Float(goal) {
+                var moved = reached
+                slopes.add(cell: cell, { _ in values[cell] > 0 ? -1 : 1 }, to: &moved)
+                guard moved.reduce(0, { $0 + $1 * $1 }) < reached.reduce(0, { $0 + $1 * $1 }) else { continue }
+                result[12 + cell] -= 2.02 * values[cell]
+                reached = moved
+            }
+            return result
+        }
+
+        private static func windows(_ cell: Int) -> [Int] {
+            (0..<20).flatMap { window in
+                (3 * window..<3 * window + 9).filter { min($0, cells - 1) == cell }.map { _ in window }
             }
         }
 
-        func sensitivities(_ point: SensitivityPoint) -> Matrix {
+        static func data(_ realization: Realization) -> [Double] {
+            var sums = [Double](repeating: 0, count: 20)
+            for cell in 0..<cells { for window in windows(cell) { sums[window] += Double(realization.porosity[cell]) } }
+            return sums
+        }
+
+        func sensitivities(_ point: SensitivityPoint) -> LatentSlopes {
             let step = 1e-4
             let columns = (0..<dimension).map { k -> [Double] in
                 func data(_ sign: Double) -> [Double] {
@@ -100,37 +146,58 @@ import Testing
                 }
                 return zip(data(1), data(-1)).map { ($0 - $1) / (2 * step) }
             }
-            return point.combinations.times(Matrix(columns).transposed)
+            let combinations = point.combinations
+            let byCell = (0..<Self.cells).flatMap { cell in
+                (0..<combinations.rows).map { row in
+                    Float(Self.windows(cell).reduce(0) { $0 + combinations[row, $1] })
+                }
+            }
+            return LatentSlopes(
+                byLatent: combinations.times(Matrix(columns).transposed),
+                byCell: withDetail && seesCells
+                    ? CellSlopes(combinationCount: combinations.rows, featureCount: 1, values: byCell) : nil)
         }
     }
 
-    private func search(_ seed: UInt64, smooth: Bool) throws -> CalibrationResult {
-        let row = CutRow()
-        var stream = RandomStream(seed: seed, purpose: "cut truth")
-        let truth = CutRow.data(row.decode([stream.normals(12)])[0])
-        let key = VectorKey("WOPR", "P1")
-        let observed = try ObservedData(
-            truth.enumerated().map {
-                Observation(key: key, time: Double($0.offset), value: $0.element + 0.4 * stream.normal(), error: 0.4)
-            })
-        let problem = CalibrationProblem(
-            observed: observed, parameterization: row, smooth: smooth ? row : nil,
-            sensitivities: { $0.map(row.sensitivities) })
+    private struct Search {
+        let row: CutRow
+        let problem: CalibrationProblem
         var settings = CalibrationSettings(
             method: .gradientSearch, budget: 400, gradient: GradientSearchSettings(searches: 4, sensitivityCost: 2))
-        settings.wantedDistinct = 1
-        return try Calibrator.run(problem, settings: settings, seed: 3) { batch in
+        private static let key = VectorKey("WOPR", "P1")
+
+        init(_ seed: UInt64, smooth: Bool = true, row: CutRow = CutRow(), error: Double = 0.4) throws {
+            var stream = RandomStream(seed: seed, purpose: "cut truth")
+            let truth = CutRow.data(CutRow().decode([stream.normals(12)])[0])
+            let observed = try ObservedData(
+                truth.enumerated().map {
+                    Observation(
+                        key: Self.key, time: Double($0.offset), value: $0.element + error * stream.normal(),
+                        error: error)
+                })
+            self.row = row
+            problem = CalibrationProblem(
+                observed: observed, parameterization: row, smooth: smooth ? row : nil,
+                sensitivities: { $0.map(row.sensitivities) })
+            settings.wantedDistinct = 1
+        }
+
+        func run() throws -> CalibrationResult {
+            try Calibrator.run(problem, settings: settings, seed: 3, simulate: simulate)
+        }
+
+        func simulate(_ batch: [Realization]) -> [Result<ProductionSeries, SimulationFailure>] {
             batch.map { realization in
                 let data = CutRow.data(realization)
                 return .success(
-                    ProductionSeries(times: data.indices.map { Double($0) }, keys: [key], values: [data]))
+                    ProductionSeries(times: data.indices.map { Double($0) }, keys: [Self.key], values: [data]))
             }
         }
     }
 
     /// Realizations before the cut are steps on the way: they count as simulated, and are neither accepted nor rejected.
     @Test func thatFaciesAreCutStepByStep() throws {
-        let results = try (0..<6).map { try search($0, smooth: true) }
+        let results = try (0..<6).map { try Search($0).run() }
         // A truth whose own noise lies outside what is accepted is one in a hundred; one search may end short.
         let matched = results.count { !$0.ranking.accepted.isEmpty }
         #expect(matched >= 5, "\(matched) of 6")
@@ -143,8 +210,39 @@ import Testing
             #expect(smooth.allSatisfy { !judged.contains($0.index) })
         }
         func spent(_ smooth: Bool) throws -> Int {
-            try (0..<6).reduce(0) { try $0 + (search($1, smooth: smooth).accounting.simulationsToFirst ?? 400) }
+            try (0..<6).reduce(0) { try $0 + (Search($1, smooth: smooth).run().accounting.simulationsToFirst ?? 400) }
         }
         #expect(try spent(true) <= spent(false))
+    }
+
+    /// The data jump with cells, which slopes by latents say nothing about: of simulations after the cut, fewer are needed to
+    /// the first match.
+    @Test func thatChangingCellsAfterTheCutSavesSimulations() throws {
+        func spent(_ seesCells: Bool) throws -> Int {
+            try (0..<12 as Range<UInt64>).reduce(0) { sum, seed in
+                let result = try Search(seed, row: CutRow(withDetail: true, seesCells: seesCells), error: 0.2).run()
+                let first = result.ranking.accepted.map(\.candidate).min() ?? result.candidates.count
+                return sum
+                    + result.candidates.prefix(first).count { if case .smooth = $0.source { false } else { true } }
+            }
+        }
+        let (seeing, blind) = (try spent(true), try spent(false))
+        #expect(3 * seeing < 2 * blind, "\(seeing), \(blind)")
+    }
+
+    /// Slopes by cell are not in a checkpoint; they are found again, and at no charge.
+    @Test func thatASearchGoesOnFromEveryCheckpointAsIfItHadNotStopped() throws {
+        var search = try Search(1, row: CutRow(withDetail: true))
+        search.settings.wantedDistinct = 12
+        let whole = try search.run()
+        var calibrator = try Calibrator(search.problem, settings: search.settings, seed: 3)
+        while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+            try calibrator.absorb(search.simulate(batch))
+            let stored = try JSONEncoder().encode(calibrator.checkpoint)
+            let read = try JSONDecoder().decode(Calibrator.Checkpoint.self, from: stored)
+            calibrator = Calibrator(search.problem, resuming: read, series: calibrator.series)
+        }
+        #expect(whole.ranking.accepted.count > 1)
+        #expect(try calibrator.result().candidates == whole.candidates)
     }
 }
