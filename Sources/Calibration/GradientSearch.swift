@@ -13,7 +13,7 @@ import Reservoir
 ///
 /// A match `z₁` of anchor `z₁*` leads to more at a small fraction of its price. Anchors `z₂* = √(1 − s²) z₁* + s ξ` are draws of
 /// the prior if `z₁*` is; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only
-/// that the data do not see, with the slopes of `z₁`. A few steps end it either way. How far anchors move, `s`, is what half
+/// that the data do not see, with the slopes of `z₁`. A few steps end it either way. How far anchors move, `s`, is what two of five
 /// of these searches can follow.
 ///
 /// Sources: Oliver, He and Reynolds (1996), ECMOR V (randomized maximum likelihood, here without errors added to the
@@ -92,15 +92,18 @@ struct GradientSearch: Sampler {
         return draws
     }
 
+    /// Families of matches as many again as searches are under way: their spread is that of the forecasts.
+    private var wantedIndependent: Int { 2 * settings.searches }
+
     private mutating func startSearches(_ space: SamplingSpace) throws {
         // Descendants are as many again, so that all threads have work.
         while searches.count < (nextParent == nil ? 1 : 2) * settings.searches {
             // Some start afresh until there are matches enough to start from.
             let fresh = searches.count { !$0.isDescendant }
-            let wantsFresh = independentMatches + fresh < settings.searches && 2 * fresh < settings.searches
+            let wantsFresh = independentMatches + fresh < wantedIndependent && 2 * fresh < settings.searches
             if !wantsFresh, let parent = nextParent {
                 try descend(from: parent, space)
-            } else if independentMatches < settings.searches {
+            } else if independentMatches < wantedIndependent {
                 startAfresh(space)
             } else {
                 return
@@ -143,8 +146,8 @@ struct GradientSearch: Sampler {
             residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], weights: move)[0]
         let moved = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
         let point = model.fitted(
-            moved, from: LatentState(match.point, sharpness: nil), residual: match.residual,
-            goal: SearchPath.goal * limit(space), space.problem.smooth)
+            [moved], from: LatentState(match.point, sharpness: nil), residual: match.residual,
+            goal: SearchPath.goal * limit(space), space.problem.smooth)[0]
         searches.append(SearchPath(from: point, anchor: anchor, model: model, iterations: settings.iterations))
     }
 
@@ -227,7 +230,7 @@ struct GradientSearch: Sampler {
         }
         for search in searches where search.isOver {
             let match = search.match(limit: around.limit)
-            if search.isDescendant { reach = min(max(reach * (match == nil ? 0.9 : 1.1), 0.05), 0.9) }
+            if search.isDescendant { reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9) }
             guard let residual = match else { continue }
             if !search.isDescendant { independentMatches += 1 }
             // Slopes of a descendant are its ancestor's and what its own steps taught.

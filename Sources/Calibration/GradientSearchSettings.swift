@@ -2,7 +2,7 @@ import Reservoir
 
 /// Settings of searches that follow sensitivities.
 public struct GradientSearchSettings: Equatable, Sendable, Codable {
-    /// Searches under way at a time, and matches from draws of the prior of their own to end up with.
+    /// Searches under way at a time; matches from starts of their own to end up with are twice as many.
     public var searches: Int
     /// Steps of one search at most, at each sharpness of facies.
     public var iterations: Int

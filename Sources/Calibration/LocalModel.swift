@@ -103,31 +103,34 @@ struct LocalModel: Sendable, Codable {
     // MARK: Cells
 
     /// As ``change(over:)`` as cells foresee it: only the data are taken for linear; `nil` if nothing is known of cells.
-    func change(
-        from first: LatentState, to second: LatentState, _ smooth: (any SmoothParameterization)?
-    ) -> [Double]? {
+    /// - Returns: `[others][data]`
+    func changes(
+        from state: LatentState, to others: [LatentState], _ smooth: (any SmoothParameterization)?
+    ) -> [[Double]]? {
         guard let byCell, let smooth else { return nil }
-        var result = [Double](repeating: 0, count: data)
-        for (row, change) in smooth.change(from: first, to: second, slopes: byCell).enumerated() {
-            for index in 0..<data { result[index] += change * Double(combinations[row * data + index]) }
+        return smooth.changes(from: state, to: others, slopes: byCell).map { changes in
+            var result = [Double](repeating: 0, count: data)
+            for (row, change) in changes.enumerated() {
+                for index in 0..<data { result[index] += change * Double(combinations[row * data + index]) }
+            }
+            return result
         }
-        return result
     }
 
-    /// The latent near `point` whose cut realization is foreseen to come as near to the data as `goal`, of `|r|²`; `point` itself
-    /// if nothing is known of cells.
+    /// Latents near `points` whose cut realizations are foreseen to come as near to the data as `goal`, of `|r|²`; the points
+    /// themselves if nothing is known of cells.
     /// - Parameter residual: of `state`.
     func fitted(
-        _ point: [Double], from state: LatentState, residual: [Double], goal: Double,
+        _ points: [[Double]], from state: LatentState, residual: [Double], goal: Double,
         _ smooth: (any SmoothParameterization)?
-    ) -> [Double] {
-        guard let byCell, let smooth else { return point }
+    ) -> [[Double]] {
+        guard let byCell, let smooth else { return points }
         let offsets = stride(from: 0, to: combinations.count, by: data).map { start in
             residual.indices.reduce(0) { $0 + Double(combinations[start + $1]) * residual[$1] }
         }
         func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
         return smooth.fitted(
-            point, from: state, offsets: offsets, slopes: byCell,
+            points, from: state, offsets: offsets, slopes: byCell,
             goal: max(goal - square(residual) + square(offsets), 0))
     }
 

@@ -143,15 +143,12 @@ struct SearchPath: Codable {
         let steps = try model.step(
             residual: seen(residual), fromAnchor: fromAnchor(point),
             dampings: Self.dampingFactors.map { $0 * damping }, weights: around.weights)
-        trials = try steps.enumerated().map { factor, step in
-            let trial = Trial(point: zip(point, step).map(+), factor: factor)
-            return level < Self.cut ? try followingCells(trial, residual, model, around) : trial
-        }
+        trials = steps.enumerated().map { Trial(point: zip(point, $1).map(+), factor: $0) }
+        if level < Self.cut { try followCells(residual, model, around) }
         guard changesCells else { return }
-        // A descendant is near already, and its slopes are its ancestor's.
-        if isDescendant { trials = [trials[1]] }
-        trials.append(Trial(point: point, factor: Self.dampingFactors.count - 1))
-        trials = trials.map { fitted($0, from: state, residual, around) }
+        // A descendant is near already, and its slopes by latents are its ancestor's.
+        let here = Trial(point: point, factor: Self.dampingFactors.count - 1)
+        trials = fitted((isDescendant ? [] : trials) + [here], from: state, residual, around)
     }
 
     /// The point, and if facies are cut here what fits cells to the data from before the cut: at least one of them is
@@ -159,40 +156,49 @@ struct SearchPath: Codable {
     private func starts(_ around: Surroundings) -> [Trial] {
         let start = Trial(point: point, factor: 0)
         guard let uncut, model?.byCell != nil else { return [start] }
-        return [start, fitted(start, from: LatentState(point, sharpness: Self.sharpnesses.last), uncut, around)]
+        return [start] + fitted([start], from: LatentState(point, sharpness: Self.sharpnesses.last), uncut, around)
     }
 
     private var changesCells: Bool { level == Self.cut && model?.byCell != nil }
 
     private func fitted(
-        _ trial: Trial, from state: LatentState, _ residual: [Double], _ around: Surroundings
-    ) -> Trial {
-        let point = model?.fitted(
-            trial.point, from: state, residual: seen(residual), goal: Self.goal * around.limit, around.smooth)
-        return Trial(point: point ?? trial.point, factor: trial.factor)
+        _ trials: [Trial], from state: LatentState, _ residual: [Double], _ around: Surroundings
+    ) -> [Trial] {
+        guard let model else { return trials }
+        let points = model.fitted(
+            trials.map(\.point), from: state, residual: seen(residual), goal: Self.goal * around.limit, around.smooth)
+        return zip(trials, points).map { Trial(point: $1, factor: $0.factor) }
     }
 
-    /// The step of a trial before the cut, mended by how cells follow the latents: most of what slopes miss is the decoder's
+    /// Mends the steps of trials before the cut by how cells follow the latents: most of what slopes miss is the decoder's
     /// curvature, which costs no simulation.
-    private func followingCells(
-        _ trial: Trial, _ residual: [Double], _ model: LocalModel, _ around: Surroundings
-    ) throws -> Trial {
-        let start = seen(residual)
-        func foreseen(_ point: [Double]) -> [Double]? {
-            model.change(from: state, to: LatentState(point, sharpness: sharpness), around.smooth)
+    private mutating func followCells(_ residual: [Double], _ model: LocalModel, _ around: Surroundings) throws {
+        let start = seen(residual), steps = trials
+        func foreseen(_ points: [[Double]]) -> [[Double]]? {
+            model.changes(from: state, to: points.map { LatentState($0, sharpness: sharpness) }, around.smooth)?
                 .map { zip(start, $0).map(+) }
         }
         func value(_ residual: [Double], _ point: [Double]) -> Double {
             square(residual) + square(fromAnchor(point))
         }
-        var best = trial.point
-        guard var reached = foreseen(best) else { return trial }
+        guard var reached = foreseen(steps.map(\.point)) else { return }
         for _ in 0..<Self.mendings {
-            let next = zip(trial.point, try stepBack(from: best, reached, model, trial.factor, around)).map(+)
-            guard let then = foreseen(next), value(then, next) < value(reached, best) else { break }
-            (best, reached) = (next, then)
+            let next = try steps.indices.map { index in
+                zip(
+                    steps[index].point,
+                    try stepBack(from: trials[index].point, reached[index], model, steps[index].factor, around)
+                ).map(+)
+            }
+            guard let then = foreseen(next) else { return }
+            let better = steps.indices.filter {
+                value(then[$0], next[$0]) < value(reached[$0], trials[$0].point)
+            }
+            for index in better {
+                trials[index] = Trial(point: next[index], factor: steps[index].factor)
+                reached[index] = then[index]
+            }
+            if better.isEmpty { return }
         }
-        return Trial(point: best, factor: trial.factor)
     }
 
     /// The step that takes back what was curved on the way to `reached`, by the slopes.
@@ -233,8 +239,8 @@ struct SearchPath: Codable {
         let simulated = trials.compactMap { trial in trial.residual.map { (trial, $0, square(seen($0))) } }
             .sorted { $0.2 < $1.2 }
         guard let best = simulated.first, square(best.1) > around.limit else { return [] }
-        return simulated.prefix(2).map { trial, reached, _ in
-            fitted(trial, from: LatentState(trial.point, sharpness: nil), reached, around)
+        return simulated.prefix(2).flatMap { trial, reached, _ in
+            fitted([trial], from: LatentState(trial.point, sharpness: nil), reached, around)
         }
     }
 

@@ -137,7 +137,8 @@ private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
     return GradientSearchSettings(
         searches: section.integer(
             "searches", 1...100_000, default: standard.searches,
-            "Searches at a time, and matches to find from draws of the prior of their own before all start from matches."
+            "Searches at a time, twice as many once there are matches to start from; twice as many matches from starts of "
+                + "their own are looked for."
         ),
         iterations: section.integer(
             "iterations", 1...10_000, default: standard.iterations,

@@ -69,15 +69,16 @@ struct BoundaryFit {
             }
         }
         var effects = [Float](repeating: 0, count: candidates.count * count)
-        for index in candidates.indices { update(&candidates[index], &effects, at: index * count) }
+        let bumps = Array(stride(from: 0, to: candidates.count, by: Self.changes.count))
+        for first in bumps { update(from: first, &candidates, &effects) }
         for _ in 0..<Self.mostChanges where offsets.reduce(0, { $0 + $1 * $1 }) > goal {
             guard let best = best(candidates, effects, weights) else { break }
             let chosen = candidates[best]
             for row in 0..<count { offsets[row] += effects[best * count + row] }
             weights[chosen.channel][chosen.lattice] += chosen.change
             apply(chosen)
-            for index in candidates.indices where field.overlap(candidates[index].lattice, chosen.lattice) {
-                update(&candidates[index], &effects, at: index * count)
+            for first in bumps where field.overlap(candidates[first].lattice, chosen.lattice) {
+                update(from: first, &candidates, &effects)
             }
         }
         return weights
@@ -100,17 +101,31 @@ struct BoundaryFit {
         return best
     }
 
-    /// Counts the cells that change and sums what they do to the data.
-    private func update(_ candidate: inout Candidate, _ effects: inout [Float], at start: Int) {
-        for row in 0..<slopes.combinationCount { effects[start + row] = 0 }
-        candidate.cellCount = 0
-        let (channel, shift) = (candidate.channel, strength * candidate.change)
-        field.forEachCell(of: candidate.lattice) { cell, bump in
+    /// Counts the cells that change and sums what they do to the data, for all changes of one weight.
+    private func update(from first: Int, _ candidates: inout [Candidate], _ effects: inout [Float]) {
+        let (channel, lattice) = (candidates[first].channel, candidates[first].lattice)
+        let all = first..<first + Self.changes.count
+        for index in all { candidates[index].cellCount = 0 }
+        for place in all.lowerBound * slopes.combinationCount..<all.upperBound * slopes.combinationCount {
+            effects[place] = 0
+        }
+        let farthest = Self.changes[Self.changes.count - 1]
+        field.forEachCell(of: lattice) { cell, bump in
             guard encoding.active[cell] else { return }
-            let old = facies[cell], new = faciesOf(cell, channel, odds[channel][cell] + shift * bump)
-            guard new != old else { return }
-            candidate.cellCount += 1
-            slopes.add(cell: cell, { features[new][$0][cell] - features[old][$0][cell] }, to: &effects, at: start)
+            let (old, odds) = (facies[cell], odds[channel][cell])
+            // Facies change with the odds of a channel at one place only, so that most cells need no further look.
+            let reach = strength * bump * farthest
+            guard faciesOf(cell, channel, odds - reach) != old || faciesOf(cell, channel, odds + reach) != old else {
+                return
+            }
+            for (position, change) in Self.changes.enumerated() {
+                let new = faciesOf(cell, channel, odds + strength * bump * change)
+                guard new != old else { continue }
+                candidates[first + position].cellCount += 1
+                slopes.add(
+                    cell: cell, { features[new][$0][cell] - features[old][$0][cell] }, to: &effects,
+                    at: (first + position) * slopes.combinationCount)
+            }
         }
     }
 

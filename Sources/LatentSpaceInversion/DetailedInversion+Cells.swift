@@ -8,39 +8,44 @@ extension DetailedInversion {
         hasFacies && detailDimension > 0 ? inversion.encoding.cellSlopes(sensitivity, at: base) : nil
     }
 
-    public func change(from first: LatentState, to second: LatentState, slopes: CellSlopes) -> [Double] {
-        let images = channels([first.latent, second.latent])
-        return change(from: (images[0], first.sharpness), to: (images[1], second.sharpness), slopes).map { Double($0) }
+    public func changes(from state: LatentState, to others: [LatentState], slopes: CellSlopes) -> [[Double]] {
+        let states = [state] + others
+        let images = channels(states.map(\.latent))
+        let features = zip(images, states).map { cellFeatures(of: $0, sharpness: $1.sharpness, like: slopes) }
+        return features.dropFirst().map { change(from: features[0], to: $0, slopes).map { Double($0) } }
     }
 
     public func fitted(
-        _ latent: [Double], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
-    ) -> [Double] {
-        let images = channels([state.latent, latent])
-        let change = change(from: (images[0], state.sharpness), to: (images[1], nil), slopes)
-        var fit = BoundaryFit(
-            inversion.encoding, field: field, strength: strengths[0], slopes: slopes, channels: images[1],
-            offsets: zip(offsets, change).map { Float($0) + $1 })
-        var result = latent
-        for (channel, weights) in fit.weights(goal: Float(goal)).enumerated() {
-            let start = networkDimension + channel * field.dimension
-            for (index, weight) in weights.enumerated() { result[start + index] += Double(weight) }
+        _ latents: [[Double]], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
+    ) -> [[Double]] {
+        let images = channels([state.latent] + latents)
+        let reference = cellFeatures(of: images[0], sharpness: state.sharpness, like: slopes)
+        return zip(latents, images.dropFirst()).map { latent, image in
+            let change = change(from: reference, to: cellFeatures(of: image, sharpness: nil, like: slopes), slopes)
+            var fit = BoundaryFit(
+                inversion.encoding, field: field, strength: strengths[0], slopes: slopes, channels: image,
+                offsets: zip(offsets, change).map { Float($0) + $1 })
+            var result = latent
+            for (channel, weights) in fit.weights(goal: Float(goal)).enumerated() {
+                let start = networkDimension + channel * field.dimension
+                for (index, weight) in weights.enumerated() { result[start + index] += Double(weight) }
+            }
+            return result
         }
-        return result
     }
 
-    private typealias Image = (channels: [Float], sharpness: Double?)
-
-    private func change(from first: Image, to second: Image, _ slopes: CellSlopes) -> [Float] {
+    /// `[features][cells]`
+    private func cellFeatures(of channels: [Float], sharpness: Double?, like slopes: CellSlopes) -> [[Float]] {
         let encoding = inversion.encoding
-        let features = [first, second].map { image in
-            encoding.features(
-                of: image.sharpness.map { encoding.smoothRealization(of: image.channels, sharpness: $0) }
-                    ?? encoding.realization(of: image.channels), like: slopes)
-        }
+        return encoding.features(
+            of: sharpness.map { encoding.smoothRealization(of: channels, sharpness: $0) }
+                ?? encoding.realization(of: channels), like: slopes)
+    }
+
+    private func change(from first: [[Float]], to second: [[Float]], _ slopes: CellSlopes) -> [Float] {
         var result = [Float](repeating: 0, count: slopes.combinationCount)
-        for cell in 0..<encoding.cellCount where encoding.active[cell] {
-            slopes.add(cell: cell, { features[1][$0][cell] - features[0][$0][cell] }, to: &result)
+        for cell in 0..<inversion.encoding.cellCount where inversion.encoding.active[cell] {
+            slopes.add(cell: cell, { second[$0][cell] - first[$0][cell] }, to: &result)
         }
         return result
     }

@@ -22,19 +22,20 @@ public protocol SmoothParameterization: Parameterization {
     ///   - latents: `[count][dimension]`
     ///   - sharpness: boundaries are `4 / sharpness` cells wide.
     func decodeSmooth(_ latents: [[Double]], sharpness: Double) -> [Realization]
-    /// What the data change by from one realization to another, as slopes by what is in their cells foresee it: how cells follow
+    /// What the data change by from one realization to others, as slopes by what is in their cells foresee it: how cells follow
     /// the latents counts in full, only the data are taken for linear.
-    /// - Returns: `[combinations]`
-    func change(from first: LatentState, to second: LatentState, slopes: CellSlopes) -> [Double]
-    /// A latent near `latent` whose cut realization is foreseen to come nearer to the observed data.
+    /// - Returns: `[others][combinations]`
+    func changes(from state: LatentState, to others: [LatentState], slopes: CellSlopes) -> [[Double]]
+    /// Latents near those given whose cut realizations are foreseen to come nearer to the observed data.
     /// - Parameters:
+    ///   - latents: `[count][dimension]`
     ///   - state: of what was simulated.
     ///   - offsets: what the data of `state` are off by, `[combinations]`.
     ///   - slopes: of the data about `state`.
     ///   - goal: of the sum of squares of the offsets, where there is no need to come nearer.
     func fitted(
-        _ latent: [Double], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
-    ) -> [Double]
+        _ latents: [[Double]], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
+    ) -> [[Double]]
 }
 
 /// A realization by its latent and how far its facies are cut.

@@ -94,24 +94,31 @@ import Testing
         }
 
         /// The data are linear in the cells, so that what is foreseen comes true.
-        func change(from first: LatentState, to second: LatentState, slopes: CellSlopes) -> [Double] {
-            let shares = [first, second].map { state in
+        func changes(from state: LatentState, to others: [LatentState], slopes: CellSlopes) -> [[Double]] {
+            func shares(_ state: LatentState) -> [Float] {
                 (state.sharpness.map { decodeSmooth([state.latent], sharpness: $0) } ?? decode([state.latent]))[0]
                     .porosity
             }
-            var sums = [Float](repeating: 0, count: slopes.combinationCount)
-            for cell in 0..<Self.cells {
-                slopes.add(cell: cell, { _ in shares[1][cell] - shares[0][cell] }, to: &sums)
+            let before = shares(state)
+            return others.map(shares).map { after in
+                var sums = [Float](repeating: 0, count: slopes.combinationCount)
+                for cell in 0..<Self.cells { slopes.add(cell: cell, { _ in after[cell] - before[cell] }, to: &sums) }
+                return sums.map { Double($0) }
             }
-            return sums.map { Double($0) }
         }
 
         /// Takes over every cell that brings the data nearer.
         func fitted(
+            _ latents: [[Double]], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
+        ) -> [[Double]] {
+            latents.map { fitted($0, from: state, offsets: offsets, slopes: slopes, goal: goal) }
+        }
+
+        private func fitted(
             _ latent: [Double], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
         ) -> [Double] {
             var result = latent
-            let start = change(from: state, to: LatentState(latent, sharpness: nil), slopes: slopes)
+            let start = changes(from: state, to: [LatentState(latent, sharpness: nil)], slopes: slopes)[0]
             var reached = zip(offsets, start).map { Float($0 + $1) }
             let values = field(latent)
             for cell in 0..<Self.cells where reached.reduce(0, { $0 + $1 * $1 }) > Float(goal) {

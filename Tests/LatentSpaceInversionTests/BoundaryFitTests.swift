@@ -105,8 +105,8 @@ import Testing
         let slopes = try #require(
             detailed.cellSlopes(
                 DataSensitivity(cellCount: count, byLogPermeability: byLogarithm, byPorosity: byPorosity), at: base))
-        let foreseen = detailed.change(
-            from: LatentState(first, sharpness: 2), to: LatentState(second, sharpness: nil), slopes: slopes)
+        let foreseen = detailed.changes(
+            from: LatentState(first, sharpness: 2), to: [LatentState(second, sharpness: nil)], slopes: slopes)[0]
         let other = detailed.decode([second])[0]
         for row in 0..<3 {
             var expected = 0.0, size = 0.0
@@ -122,9 +122,9 @@ import Testing
         }
         let offsets = [20.0, -10, 15]
         let state = LatentState(first, sharpness: nil)
-        let fitted = detailed.fitted(first, from: state, offsets: offsets, slopes: slopes, goal: 1)
+        let fitted = detailed.fitted([first], from: state, offsets: offsets, slopes: slopes, goal: 1)[0]
         #expect(fitted.prefix(detailed.networkDimension).elementsEqual(first.prefix(detailed.networkDimension)))
-        let changed = detailed.change(from: state, to: LatentState(fitted, sharpness: nil), slopes: slopes)
+        let changed = detailed.changes(from: state, to: [LatentState(fitted, sharpness: nil)], slopes: slopes)[0]
         let left = zip(offsets, changed).reduce(0) { $0 + ($1.0 + $1.1) * ($1.0 + $1.1) }
         #expect(left < 0.5 * 725, "\(left)")
     }
