@@ -144,10 +144,7 @@ struct GradientSearch: Sampler {
         // As far as the anchor, less what the slopes foresee that the data would see of it: `(I + JᵀJ)⁻¹` of the move.
         let step = try model.step(
             residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], weights: move)[0]
-        let moved = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
-        let point = model.fitted(
-            [moved], from: LatentState(match.point, sharpness: nil), residual: match.residual,
-            goal: SearchPath.goal * limit(space), space.problem.smooth)[0]
+        let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
         searches.append(SearchPath(from: point, anchor: anchor, model: model, iterations: settings.iterations))
     }
 

@@ -60,7 +60,7 @@ struct SearchPath: Codable {
     /// is wasted.
     private static let metEnough = [1.5, 0.9]
     /// Times the accepted `|r|²`, where changes of cells may end: about what the truth itself has.
-    static let goal = 0.8
+    private static let goal = 0.8
     /// How often steps before the cut are mended by how cells follow the latents.
     private static let mendings = 3
     /// After that many rejections with slopes of its own a search is given up; among cut facies the length of steps says
@@ -70,8 +70,8 @@ struct SearchPath: Codable {
     private static let mostDescendantIterations = 3
     /// One whose `|r|²` is then within so many times the accepted one may take two more.
     private static let almost = 1.25
-    /// Times the accepted `|r|²`: a descendant so far off after its first step is given up.
-    private static let hopeless = 10.0
+    /// Times the accepted `|r|²`: a descendant so far off at its start, or after its first step, is given up. A new one costs less.
+    private static let hopelessAtStart = 30.0, hopeless = 4.0
     /// Of the objective found, what a trial must have foreseen for its curvature to be mended.
     private static let promising = 0.95
     /// Squared change of the residual up to which a trial tells slopes rather than curvature.
@@ -148,7 +148,11 @@ struct SearchPath: Codable {
         guard changesCells else { return }
         // A descendant is near already, and its slopes by latents are its ancestor's.
         let here = Trial(point: point, factor: Self.dampingFactors.count - 1)
-        trials = fitted((isDescendant ? [] : trials) + [here], from: state, residual, around)
+        if isDescendant {
+            trials = [trials[1]] + fitted([here], from: state, residual, around)
+        } else {
+            trials = fitted(trials + [here], from: state, residual, around)
+        }
     }
 
     /// The point, and if facies are cut here what fits cells to the data from before the cut: at least one of them is
@@ -261,7 +265,8 @@ struct SearchPath: Codable {
         } else {
             let best = all.min { (objective($0) ?? .infinity) < (objective($1) ?? .infinity) } ?? all[0]
             (point, residual) = (best.point, best.residual)
-            isOver = residual.map { square($0) <= limit } ?? true
+            let misfit = residual.map { square($0) / limit } ?? .infinity
+            isOver = misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)
         }
         let wasNear = isNear
         isNear = residual.map { square($0.compressed) <= Self.nearness * limit } ?? isNear

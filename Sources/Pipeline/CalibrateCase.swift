@@ -105,9 +105,6 @@ struct CalibrateCase {
         try SimulationCache(folder: cacheFolder.path, forwardModel: try project.forwardModel())
     }
 
-    /// Pairs that searches may start from: more than any run gets through.
-    private static let startPairs = 64
-
     func problem(_ observed: ObservedData, _ settings: CalibrationSettings) throws -> CalibrationProblem {
         let prior = try project.priorModel()
         // Methods that learn from an ensemble would see noise in many more latents than they can learn.
@@ -119,26 +116,12 @@ struct CalibrateCase {
             smooth: inversion,
             proposal: NetworkProposal(training.inversion),
             proxy: wantsDetail ? nil : NetworkProxy(training.inversion),
-            knownPairs: try knownPairs(observed, inversion),
+            knownPairs: training.knownPairs.map {
+                SimulatedPair(latent: inversion.extended($0.latent), data: $0.data)
+            },
             priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
             sensitivities: try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout)?
                 .closure)
-    }
-
-    /// The training pairs, those nearest to the observation with what the decoder leaves out of them, since searches start there.
-    private func knownPairs(_ observed: ObservedData, _ inversion: DetailedInversion) throws -> [SimulatedPair] {
-        var pairs = training.knownPairs.map { SimulatedPair(latent: inversion.extended($0.latent), data: $0.data) }
-        guard inversion.detailDimension > 0 else { return pairs }
-        let mismatches = pairs.map { Mismatch(prediction: $0.data, observed: observed).value }
-        let nearest = Array(pairs.indices.sorted { mismatches[$0] < mismatches[$1] }.prefix(Self.startPairs))
-        let realizations = try training.realizations(nearest)
-        let latents = try project.pool.map(realizations, makeContext: {}) { _, realization in
-            try inversion.encode([realization])[0]
-        }
-        for (pair, latent) in zip(nearest, latents) {
-            pairs[pair] = SimulatedPair(latent: latent, data: pairs[pair].data)
-        }
-        return pairs
     }
 
     private func resume(

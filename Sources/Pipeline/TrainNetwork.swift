@@ -12,8 +12,6 @@ struct PreparedTraining: Sendable {
     let quality: StoredQuality
     /// Latents of the training pairs with their data; they cost no further simulation.
     let knownPairs: [SimulatedPair]
-    /// Reads the realizations of known pairs, by their position.
-    let realizations: @Sendable ([Int]) throws -> [Realization]
     let digest: String
 }
 
@@ -71,18 +69,10 @@ struct TrainNetwork {
         let (document, _) = try NamedArrays.read(path, format: Self.format, version: 1)
         let inversion = try TrainedInversion(stored: document.storedArrays(prefix: "inversion"))
         let quality = try StoredQuality(document, path: path)
-        let (realizations, data, places) = try pairs(layout: inversion.layout)
+        let (realizations, data) = try pairs(layout: inversion.layout)
         let latents = try inversion.encodeModel(realizations)
         let known = zip(latents, data).map { SimulatedPair(latent: $0, data: $1) }
-        let store = try GeneratePairs(project: project).store()
-        return PreparedTraining(
-            inversion: inversion, quality: quality, knownPairs: known,
-            realizations: { pairs in
-                let wanted = pairs.map { places[$0] }
-                let blocks = try Set(wanted.map(\.block)).map { ($0, try store.read(block: $0).realizations) }
-                let read = Dictionary(uniqueKeysWithValues: blocks)
-                return wanted.compactMap { read[$0.block]?[$0.member] }
-            }, digest: try digest)
+        return PreparedTraining(inversion: inversion, quality: quality, knownPairs: known, digest: try digest)
     }
 
     private func write(_ inversion: TrainedInversion, _ quality: StoredQuality, to folder: URL) throws {
@@ -94,32 +84,27 @@ struct TrainNetwork {
                 format: Self.format, version: 1, seed: project.seed, settingsDigest: try digest))
     }
 
-    /// The simulated realizations that came through, with their data in the layout of the observations and where they are kept.
-    private func pairs(
-        layout: DataLayout
-    ) throws -> (realizations: [Realization], data: [[Double]], places: [(block: Int, member: Int)]) {
+    /// The simulated realizations that came through, with their data in the layout of the observations.
+    private func pairs(layout: DataLayout) throws -> (realizations: [Realization], data: [[Double]]) {
         let store = try GeneratePairs(project: project).store()
         var realizations: [Realization] = []
         var data: [[Double]] = []
-        var places: [(block: Int, member: Int)] = []
         let count = project.settings.training.pairs
         for number in 0..<count.dividedUp(by: GeneratePairs.blockSize) {
             let block = try store.read(block: number)
             let wanted = store.blocks.members(ofBlock: number, count: count).count
-            for (member, (realization, outcome)) in zip(block.realizations, block.outcomes).prefix(wanted).enumerated()
-            {
+            for (realization, outcome) in zip(block.realizations, block.outcomes).prefix(wanted) {
                 guard let series = outcome.production else { continue }
-                places.append((number, member))
                 realizations.append(realization)
                 data.append(try layout.values(in: series))
             }
         }
-        return (realizations, data, places)
+        return (realizations, data)
     }
 
     private func trainingSet() throws -> (TrainingSet, [Realization]) {
         let layout = try project.observed().layout
-        let (paired, data, _) = try pairs(layout: layout)
+        let (paired, data) = try pairs(layout: layout)
         let encoding = try RealizationEncoding(
             fitting: Array(paired.prefix(500)), on: project.settings.reservoir.grid)
         var encoded = try EncodedRealizations(paired, encoding: encoding)
