@@ -130,11 +130,11 @@ struct BoundaryFit {
     }
 
     private mutating func apply(_ chosen: Candidate) {
-        var moved = odds[chosen.channel]
-        field.forEachCell(of: chosen.lattice) { cell, bump in moved[cell] += strength * chosen.change * bump }
-        odds[chosen.channel] = moved
-        for cell in facies.indices where encoding.active[cell] {
-            facies[cell] = faciesOf(cell, chosen.channel, moved[cell])
+        let field = field
+        field.forEachCell(of: chosen.lattice) { cell, bump in
+            guard encoding.active[cell] else { return }
+            odds[chosen.channel][cell] += strength * chosen.change * bump
+            facies[cell] = faciesOf(cell, chosen.channel, odds[chosen.channel][cell])
         }
     }
 

@@ -52,11 +52,11 @@ struct LatentSensitivities: Sendable {
         }
         let byNetwork = inversion.decodeSmooth(shifted, sharpness: sharpness)
         let byFields = (0..<inversion.detailFieldCount).map { field in
-            CellSlopes(
+            PropertySlopes(
                 from: base, to: inversion.decodeSmooth(latent, sharpness: sharpness, field: field, movedBy: step),
                 over: step)
         }
-        let network = product(sensitivity, byNetwork.map { CellSlopes(from: base, to: $0, over: step) })
+        let network = product(sensitivity, byNetwork.map { PropertySlopes(from: base, to: $0, over: step) })
         var elements: [Double] = []
         for row in 0..<sensitivity.count {
             elements += network.row(row)
@@ -73,7 +73,7 @@ struct LatentSensitivities: Sendable {
     }
 
     /// The chain rule: sums over cells and properties, `[combinations x slopes]`.
-    private func product(_ sensitivity: DataSensitivity, _ slopes: [CellSlopes]) -> Matrix {
+    private func product(_ sensitivity: DataSensitivity, _ slopes: [PropertySlopes]) -> Matrix {
         func matrix(_ rows: Int, _ values: some Sequence<Float>) -> Matrix {
             Matrix(rows: rows, columns: sensitivity.cellCount, elements: values.map { Double($0) })
         }
@@ -89,7 +89,7 @@ struct LatentSensitivities: Sendable {
 }
 
 /// How the properties of cells change with a number, by forward differences; `[cells]`.
-private struct CellSlopes {
+private struct PropertySlopes {
     let logPermeability: [Float], porosity: [Float]
     let shares: [UInt8: [Float]]
 
