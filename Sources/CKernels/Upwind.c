@@ -41,7 +41,23 @@ typedef struct {
     double *rows; // [ROWS + substeps][LANES]
 } batch;
 
-int64_t lsi_upwind_work(int32_t substeps) { return (int64_t)BATCHES * (ROWS + substeps) * LANES + substeps; }
+// What has entered a cell, and what it hands on: oil, then the displacing phase in each sub-step.
+#define ROW_WIDTH(substeps) (((substeps) + 4) / 4 * 4)
+// In place of the number of cells waited for.
+#define TAKEN_UP -1
+
+// A sweep under way.
+typedef struct {
+    int32_t found;  // cells in the order so far: taken up, or waiting for no other
+    int32_t search; // no cell before this one is left to be found
+    batch batches[BATCHES];
+    double *record, *dry; // [ROW_WIDTH(substeps)]; dry: of a cell that hands on oil only
+} sweep;
+
+int64_t lsi_upwind_work(int32_t substeps) {
+    return (int64_t)BATCHES * (ROWS + substeps) * LANES + 2 * ROW_WIDTH(substeps);
+}
+int64_t lsi_upwind_entered(int32_t cells, int32_t substeps) { return (int64_t)cells * ROW_WIDTH(substeps); }
 
 int64_t lsi_upwind_trace(int32_t cells, int32_t substeps) {
     return cells * (LSI_TRACE_HEAD + LSI_TRACE_ROW * ((int64_t)substeps * MOST_PARTS + 1));
@@ -50,6 +66,57 @@ int64_t lsi_upwind_trace(int32_t cells, int32_t substeps) {
 typedef double reals __attribute__((vector_size(LANES * 8)));
 typedef int64_t masks __attribute__((vector_size(LANES * 8)));
 typedef int32_t indices __attribute__((vector_size(LANES * 4)));
+typedef double quad __attribute__((vector_size(32)));
+
+static void begin(const lsi_upwind_step *s, sweep *w) {
+    const int32_t width = ROW_WIDTH(s->substeps);
+    const double share = s->time_step / s->substeps;
+    double *work = s->work;
+    for (int32_t number = 0; number < BATCHES; number++, work += (ROWS + s->substeps) * LANES) {
+        w->batches[number].count = 0;
+        w->batches[number].rows = work;
+    }
+    w->record = work;
+    w->dry = work + width;
+    for (int32_t m = 0; m < width; m++) w->record[m] = w->dry[m] = 0;
+    w->found = w->search = 0;
+    for (int32_t cell = 0; cell < s->cells; cell++) {
+        int32_t waiting = 0;
+        double leaving = s->well_outflow[cell];
+        for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
+            const int32_t code = s->face[slot], reversed = code >> 31;
+            const double flux = s->flux[code ^ reversed], outward = reversed ? -flux : flux;
+            s->outward[slot] = outward;
+            leaving += outward > 0 ? outward : 0;
+            waiting += outward < 0;
+        }
+        s->leaving[cell] = leaving;
+        s->waiting[cell] = waiting;
+        s->order[w->found] = cell;
+        w->found += waiting == 0;
+        double *row = s->entered + (int64_t)cell * width;
+        row[0] = 0;
+        for (int32_t m = 1; m < width; m++) row[m] = s->injected[cell] * share;
+    }
+}
+
+// Where all cells left wait for each other, the first of them waits no longer: nothing flows into it any more.
+static void cut_cycle(const lsi_upwind_step *s, sweep *w) {
+    while (s->waiting[w->search] <= 0) w->search++;
+    const int32_t cell = w->search;
+    for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
+        const int32_t other = s->other[slot];
+        if (s->outward[slot] >= 0 || s->waiting[other] == TAKEN_UP) continue;
+        double leaving = s->well_outflow[other];
+        for (int32_t back = s->start[other]; back < s->start[other + 1]; back++) {
+            if (s->other[back] == cell && s->outward[back] > 0) s->outward[back] = 0;
+            leaving += s->outward[back] > 0 ? s->outward[back] : 0;
+        }
+        s->leaving[other] = leaving;
+    }
+    s->waiting[cell] = 0;
+    s->order[w->found++] = cell;
+}
 
 #define LSI_NAME(x) x##_baseline
 #define LSI_TARGET
@@ -62,14 +129,18 @@ typedef int32_t indices __attribute__((vector_size(LANES * 4)));
 #include "UpwindBody.h"
 
 void lsi_upwind(const lsi_upwind_step *step) {
+    sweep w;
     if (__builtin_cpu_supports("avx2"))
-        sweep_avx2(step);
+        move_avx2(step, &w);
     else
-        sweep_baseline(step);
+        move_baseline(step, &w);
 }
 
 #else
 
-void lsi_upwind(const lsi_upwind_step *step) { sweep_baseline(step); }
+void lsi_upwind(const lsi_upwind_step *step) {
+    sweep w;
+    move_baseline(step, &w);
+}
 
 #endif

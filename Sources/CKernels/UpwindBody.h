@@ -139,8 +139,28 @@ LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t 
     LSI_NAME(store)(rows + MEAN * LANES, sum / (double)substeps);
 }
 
+// Hands on what leaves a cell, `record` per unit of flux, to the cells downstream; those that wait for no other are next.
+LSI_INLINE void LSI_NAME(hand_on)(const lsi_upwind_step *s, sweep *w, int32_t cell, const double *record) {
+    const int32_t width = ROW_WIDTH(s->substeps);
+    for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
+        const double flux = s->outward[slot];
+        if (!(flux > 0)) continue;
+        const int32_t other = s->other[slot];
+        double *row = s->entered + (int64_t)other * width;
+        for (int32_t m = 0; m < width; m += 4) {
+            quad sum, part;
+            __builtin_memcpy(&sum, row + m, sizeof sum);
+            __builtin_memcpy(&part, record + m, sizeof part);
+            sum += flux * part;
+            __builtin_memcpy(row + m, &sum, sizeof sum);
+        }
+        s->order[w->found] = other;
+        w->found += --s->waiting[other] == 0;
+    }
+}
+
+// Books what left a cell, of which the share `mean` was of the displacing phase, at its wells and in its oil.
 LSI_INLINE void LSI_NAME(finish)(const lsi_upwind_step *s, int32_t cell, double outflow, double per_flux, double mean) {
-    s->handed[(int64_t)cell * (3 + s->substeps) + 2] = mean;
     s->oil[cell] -= outflow * (1 - mean) * s->oil_inverse[cell];
     if (s->well_outflow[cell] > 0) {
         s->duration[cell] = per_flux;
@@ -148,8 +168,8 @@ LSI_INLINE void LSI_NAME(finish)(const lsi_upwind_step *s, int32_t cell, double 
     }
 }
 
-LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, batch *batches, int32_t number) {
-    batch *b = batches + number;
+LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, sweep *w, int32_t number) {
+    batch *b = w->batches + number;
     const int32_t substeps = number == 0 ? 1 : s->substeps;
     // A lane without a cell does what the first does.
     for (int32_t l = b->count; l < LANES; l++) {
@@ -160,55 +180,42 @@ LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, batch *batches,
     for (int32_t l = 0; l < b->count; l++) {
         const int32_t cell = b->cell[l];
         const double *flows = b->rows + ROWS * LANES + l;
-        double *record = s->handed + (int64_t)cell * (3 + s->substeps);
-        for (int32_t m = 0; m < s->substeps; m++) record[3 + m] = flows[number == 0 ? 0 : m * LANES];
+        const double mean = b->rows[MEAN * LANES + l], per_flux = b->per_flux[l];
+        const double displacing = per_flux * s->displacing_inverse[cell] / s->substeps;
+        w->record[0] = per_flux * s->oil_inverse[cell] * (1 - mean);
+        for (int32_t m = 0; m < s->substeps; m++) w->record[1 + m] = displacing * flows[number == 0 ? 0 : m * LANES];
         s->displacing[cell] = b->rows[AMOUNT * LANES + l];
         s->saturation[cell] = b->rows[AMOUNT * LANES + l] / b->rows[CAPACITY * LANES + l];
-        LSI_NAME(finish)(s, cell, b->outflow[l], b->per_flux[l], b->rows[MEAN * LANES + l]);
+        LSI_NAME(finish)(s, cell, b->outflow[l], per_flux, mean);
+        LSI_NAME(hand_on)(s, w, cell, w->record);
     }
     b->count = 0;
 }
 
-// Gathers a cell whose upstream cells are done, and solves its batch once that is full.
-LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double *entering, int32_t cell) {
+// Takes up a cell that waits for no other, and solves its batch once that is full.
+LSI_INLINE void LSI_NAME(take_up)(const lsi_upwind_step *s, sweep *w, int32_t cell) {
     const int32_t count = s->substeps;
-    const double share = 1.0 / count, injection = s->injected[cell] * s->time_step;
-    for (int32_t m = 0; m < count; m++) entering[m] = injection * share;
-    double displacing_in = injection, oil_in = 0, leaving = s->well_outflow[cell];
-    for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
-        const double flux = s->outward[slot];
-        const int32_t other = s->other[slot];
-        if (flux > 0) {
-            if (!s->done[other]) leaving += flux;
-        } else if (flux < 0) {
-            const double *record = s->handed + (int64_t)other * (3 + count);
-            const double displacing = -flux * record[0], mean = record[2], weight = displacing * share;
-            oil_in -= flux * record[1] * (1 - mean);
-            if (mean > 0) {
-                displacing_in += displacing * mean;
-                for (int32_t m = 0; m < count; m++) entering[m] += weight * record[3 + m];
-            }
-        }
-    }
+    const double *entered = s->entered + (int64_t)cell * ROW_WIDTH(count);
+    const double oil_in = entered[0], leaving = s->leaving[cell];
+    double displacing_in = 0;
+    for (int32_t m = 0; m < count; m++) displacing_in += entered[1 + m];
     const double per_displacing = s->displacing_inverse[cell], per_oil = s->oil_inverse[cell];
     const double amount = s->displacing[cell], volume = s->pore_volume[cell], capacity = s->capacity_before[cell];
     const double surplus = (amount + displacing_in) / per_displacing + (s->oil[cell] + oil_in) / per_oil - volume;
     const double outflow = leaving > 0 && surplus > 0 ? surplus : 0;
     const double per_flux = leaving > 0 ? outflow / leaving : 0;
-    double *record = s->handed + (int64_t)cell * (3 + count);
-    record[0] = per_flux * per_displacing;
-    record[1] = per_flux * per_oil;
     s->oil[cell] += oil_in;
-    s->done[cell] = 1;
+    s->waiting[cell] = TAKEN_UP;
     const int32_t type = s->rock_type[cell], first = type * (s->intervals + 1);
-    if (displacing_in == 0 && s->table[2 * (long)first] == 0 && amount / capacity <= s->lower[type] + 1e-12) {
+    if (displacing_in == 0 && s->table[2 * (long)first] == 0 && amount <= (s->lower[type] + 1e-12) * capacity) {
         // Nothing of the displacing phase comes or moves.
         LSI_NAME(finish)(s, cell, outflow, per_flux, 0);
         if (s->trace) s->trace_start[cell] = -1;
+        w->dry[0] = per_flux * per_oil;
+        LSI_NAME(hand_on)(s, w, cell, w->dry);
         return;
     }
     const int slow = outflow < SLOW_VOLUME * volume;
-    if (slow) entering[0] = displacing_in;
     const int32_t substeps = slow ? 1 : count;
     const double displacing_outflow = outflow * per_displacing / substeps;
     // Of the fastest saturation in one sub-step.
@@ -218,7 +225,7 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
         const double wanted = courant * PARTS_PER_COURANT;
         number = parts = wanted < 1 ? 1 : wanted < MOST_PARTS ? (int32_t)wanted : MOST_PARTS;
     }
-    batch *b = batches + number;
+    batch *b = w->batches + number;
     const int32_t l = b->count++;
     const double implicit = 1 - EXPLICIT_COURANT * parts / courant;
     b->cell[l] = cell;
@@ -233,7 +240,10 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
     row[PER_SAMPLE * LANES] = s->per_sample[type];
     row[OFFSET * LANES] = s->lower[type] * s->per_sample[type];
     row[IMPLICIT * LANES] = implicit > 0.5 ? implicit : 0.5;
-    for (int32_t m = 0; m < substeps; m++) row[(ROWS + m) * LANES] = entering[m];
+    if (slow)
+        row[ROWS * LANES] = displacing_in;
+    else
+        for (int32_t m = 0; m < substeps; m++) row[(ROWS + m) * LANES] = entered[1 + m];
     if (s->trace) {
         float *head = s->trace + *s->traced;
         s->trace_start[cell] = *s->traced;
@@ -245,22 +255,24 @@ LSI_INLINE void LSI_NAME(enter)(const lsi_upwind_step *s, batch *batches, double
         b->trace[l] = head + LSI_TRACE_HEAD;
         *s->traced += LSI_TRACE_HEAD + LSI_TRACE_ROW * (substeps * parts + 1);
     }
-    if (b->count == LANES) LSI_NAME(solve)(s, batches, number);
+    if (b->count == LANES) LSI_NAME(solve)(s, w, number);
 }
 
-LSI_TARGET static void LSI_NAME(sweep)(const lsi_upwind_step *s) {
-    batch batches[BATCHES];
-    const int64_t size = (int64_t)(ROWS + s->substeps) * LANES;
-    for (int32_t number = 0; number < BATCHES; number++) {
-        batches[number].count = 0;
-        batches[number].rows = s->work + number * size;
-    }
-    double *entering = s->work + BATCHES * size;
-    for (int32_t level = 0; level < s->levels; level++) {
-        for (int32_t position = s->level_start[level]; position < s->level_start[level + 1]; position++)
-            LSI_NAME(enter)(s, batches, entering, s->order[position]);
-        for (int32_t number = 0; number < BATCHES; number++)
-            if (batches[number].count > 0) LSI_NAME(solve)(s, batches, number);
+LSI_TARGET static void LSI_NAME(move)(const lsi_upwind_step *s, sweep *w) {
+    begin(s, w);
+    int32_t taken = 0;
+    for (;;) {
+        while (taken < w->found) LSI_NAME(take_up)(s, w, s->order[taken++]);
+        // What is left is needed to go on: the batch that wastes the fewest lanes.
+        int32_t fullest = 0;
+        for (int32_t number = 1; number < BATCHES; number++)
+            if (w->batches[number].count > w->batches[fullest].count) fullest = number;
+        if (w->batches[fullest].count > 0)
+            LSI_NAME(solve)(s, w, fullest);
+        else if (taken < s->cells)
+            cut_cycle(s, w);
+        else
+            return;
     }
 }
 

@@ -6,9 +6,6 @@ import LinearAlgebra
 /// face, and that cell comes before one that flows into it.
 final class FlowOrder {
     let cells: WorkArray<Int32>
-    /// Where each level starts in ``cells``, `[levelCount + 1]`: cells of a level wait for none of it.
-    let levels: WorkArray<Int32>
-    private(set) var levelCount = 0
     /// Flux out of the cell that a slot of the adjacency belongs to, `[slots]` [m³/s].
     let outward: WorkArray<Double>
     private let pending: WorkArray<Int32>
@@ -19,7 +16,6 @@ final class FlowOrder {
 
     init(_ topology: FlowTopology) {
         cells = WorkArray(repeating: 0, count: topology.cellCount)
-        levels = WorkArray(repeating: 0, count: topology.cellCount + 1)
         pending = WorkArray(repeating: 0, count: topology.cellCount)
         outward = WorkArray(repeating: 0, count: topology.adjacentFace.count)
         start = WorkArray(topology.adjacencyStart)
@@ -40,9 +36,9 @@ final class FlowOrder {
         }
     }
 
-    /// Sets ``cells``, ``levels`` and ``outward``.
+    /// Sets ``cells`` and ``outward``.
     func sort(_ flux: borrowing WorkArray<Double>) {
-        let (u, waiting, order, level) = (flux.base, pending.base, cells.base, levels.base)
+        let (u, waiting, order) = (flux.base, pending.base, cells.base)
         let (out, starts, neighbours) = (outward.base, start.base, adjacentCell.base)
         let (a, b, slotA, slotB) = (first.base, second.base, firstSlot.base, secondSlot.base)
         let count = cells.count
@@ -58,31 +54,24 @@ final class FlowOrder {
             order[found] = Int32(cell)
             found += 1
         }
-        levelCount = 0
         while done < count {
             if done == found {
                 while waiting[search] <= 0 { search += 1 }
                 order[found] = Int32(search)
                 found += 1
             }
-            level[levelCount] = Int32(done)
-            levelCount += 1
-            let end = found
-            while done < end {
-                let cell = Int(order[done])
-                done += 1
-                waiting[cell] = -1
-                for slot in Int(starts[cell])..<Int(starts[cell + 1]) where out[slot] > 0 {
-                    let next = Int(neighbours[slot])
-                    guard waiting[next] > 0 else { continue }
-                    waiting[next] -= 1
-                    if waiting[next] == 0 {
-                        order[found] = Int32(next)
-                        found += 1
-                    }
+            let cell = Int(order[done])
+            done += 1
+            waiting[cell] = -1
+            for slot in Int(starts[cell])..<Int(starts[cell + 1]) where out[slot] > 0 {
+                let next = Int(neighbours[slot])
+                guard waiting[next] > 0 else { continue }
+                waiting[next] -= 1
+                if waiting[next] == 0 {
+                    order[found] = Int32(next)
+                    found += 1
                 }
             }
         }
-        level[levelCount] = Int32(count)
     }
 }

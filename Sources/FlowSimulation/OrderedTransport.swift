@@ -18,14 +18,16 @@ final class OrderedTransport: TransportScheme {
     let exchange: CellExchange
     private let cellCount: Int
     private let adjacencyStart: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
-    private let order: FlowOrder
-    private let isDone: WorkArray<UInt8>
+    /// Face of each slot of the adjacency, its bits inverted where the cell is the second of the face.
+    private let adjacentFace: WorkArray<Int32>
+    private let outward: WorkArray<Double>, leaving: WorkArray<Double>
+    private let waiting: WorkArray<Int32>, order: WorkArray<Int32>
     private let rockType: WorkArray<Int32>
     /// `f` and the step to the next sample of each rock type, `[types][samples][2]`.
     private let table: WorkArray<Double>
     /// First sample's saturation, samples per unit of saturation, and the largest step of `f` between them, `[types]`.
     private let lower: WorkArray<Double>, perSample: WorkArray<Double>, steepest: WorkArray<Double>
-    private var handed: WorkArray<Double>, work: WorkArray<Double>
+    private var entered: WorkArray<Double>, work: WorkArray<Double>
     private var substeps = 0
     /// Where each step leaves its trace; `nil`: nowhere.
     var tracer: TransportTracer?
@@ -35,8 +37,15 @@ final class OrderedTransport: TransportScheme {
         exchange = CellExchange(cells: cellCount)
         adjacencyStart = WorkArray(topology.adjacencyStart)
         adjacentCell = WorkArray(topology.adjacentCell)
-        order = FlowOrder(topology)
-        isDone = WorkArray(repeating: 0, count: cellCount)
+        adjacentFace = WorkArray(
+            (0..<cellCount).flatMap { cell in
+                topology.adjacentFace[Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1])]
+                    .map { topology.faces[Int($0)].first == cell ? Int32($0) : ~Int32($0) }
+            })
+        outward = WorkArray(repeating: 0, count: topology.adjacentFace.count)
+        leaving = WorkArray(repeating: 0, count: cellCount)
+        waiting = WorkArray(repeating: 0, count: cellCount)
+        order = WorkArray(repeating: 0, count: cellCount + 1)
         self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
         let steps = curves.map { zip($0.fractionalFlow.dropFirst(), $0.fractionalFlow).map { $0 - $1 } }
         table = WorkArray(
@@ -47,7 +56,7 @@ final class OrderedTransport: TransportScheme {
         perSample = WorkArray(
             curves.map { Double(SaturationCurves.intervals) / ($0.range.upperBound - $0.range.lowerBound) })
         steepest = WorkArray(steps.map { $0.reduce(0, max) })
-        handed = WorkArray(repeating: 0, count: 0)
+        entered = WorkArray(repeating: 0, count: 0)
         work = WorkArray(repeating: 0, count: 0)
     }
 
@@ -57,16 +66,14 @@ final class OrderedTransport: TransportScheme {
     ) -> Bool {
         if substeps != self.substeps {
             self.substeps = substeps
-            handed = WorkArray(repeating: 0, count: cellCount * (3 + substeps))
+            entered = WorkArray(
+                repeating: 0, count: Int(lsi_upwind_entered(Int32(cellCount), Int32(substeps))))
             work = WorkArray(repeating: 0, count: Int(lsi_upwind_work(Int32(substeps))))
         }
-        order.sort(flux)
-        isDone.fill(0)
-        handed.fill(0)
         var step = lsi_upwind_step(
-            levels: Int32(order.levelCount), substeps: Int32(substeps), time_step: timeStep, order: order.cells.base,
-            level_start: order.levels.base, start: adjacencyStart.base, other: adjacentCell.base,
-            outward: order.outward.base, done: isDone.base, handed: handed.base, table: table.base,
+            cells: Int32(cellCount), substeps: Int32(substeps), time_step: timeStep, start: adjacencyStart.base,
+            other: adjacentCell.base, face: adjacentFace.base, flux: flux.base, outward: outward.base,
+            waiting: waiting.base, leaving: leaving.base, entered: entered.base, order: order.base, table: table.base,
             intervals: Int32(SaturationCurves.intervals), lower: lower.base, per_sample: perSample.base,
             steepest: steepest.base, rock_type: rockType.base, injected: exchange.injected.base,
             well_outflow: exchange.wellOutflow.base, duration: exchange.duration.base,

@@ -81,16 +81,17 @@ const lsi_kernels *lsi_kernels_variant(int32_t index);
 // One step of implicit upwind transport over all cells, in flow order: what FlowSimulation's OrderedTransport is made of.
 // Volumes and amounts in m3, amounts at surface conditions; bits do not depend on the instruction set.
 typedef struct {
-    int32_t levels, substeps;
+    int32_t cells, substeps;
     double time_step;              // [s]
-    const int32_t *order;          // cells, level by level; cells of one level wait for none of it
-    const int32_t *level_start;    // [levels + 1]
     const int32_t *start, *other;  // adjacency by cells, and the cell beyond each slot
-    const double *outward;         // flux out of the cell that a slot belongs to [m3/s]
-    uint8_t *done;                 // zero; cells that nothing may flow into any more
-    // What a cell hands on, [cells][3 + substeps], zero: displacing phase and oil per unit of flux if either flowed
-    // alone [s], mean fractional flow, and that of each sub-step. One cache line does for a neighbour.
-    double *handed;
+    const int32_t *face;           // of each slot, or its bits inverted where the cell is the second of the face
+    const double *flux;            // of each face, from its first to its second cell [m3/s]
+    // Work space: flux out of the cell that a slot belongs to, [slots] [m3/s]; of each cell how many it still waits for,
+    // all flux that leaves it, and what has entered it, lsi_upwind_entered(cells, substeps) values.
+    double *outward;
+    int32_t *waiting;
+    double *leaving, *entered;
+    int32_t *order; // cells in the order in which they were solved, [cells + 1]; written
     // Samples of the fractional flow of all rock types, [types][intervals + 1][2]: value, and step to the next.
     const double *table;
     int32_t intervals;
@@ -118,6 +119,7 @@ enum { LSI_TRACE_PARTS, LSI_TRACE_SUBSTEPS, LSI_TRACE_OUTFLOW, LSI_TRACE_IMPLICI
 enum { LSI_TRACE_FLOW, LSI_TRACE_SLOPE, LSI_TRACE_SATURATION, LSI_TRACE_ROW };
 
 int64_t lsi_upwind_work(int32_t substeps);
+int64_t lsi_upwind_entered(int32_t cells, int32_t substeps);
 int64_t lsi_upwind_trace(int32_t cells, int32_t substeps);
 void lsi_upwind(const lsi_upwind_step *step);
 
