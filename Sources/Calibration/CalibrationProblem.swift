@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Reservoir
+import Synchronization
 
 /// What a trained network offers a calibration: latents for data.
 public protocol LatentProposal: Sendable {
@@ -81,17 +82,34 @@ public struct CalibrationProblem: Sendable {
     /// Derivatives of combinations of the simulated data at each of the points given; `nil` in place of one that cannot be
     /// simulated. `nil` if the simulator knows none.
     public let sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])?
+    /// Calls a body for each index below a count, in any order, on several threads at once.
+    public typealias Loop = @Sendable (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
+    private let loop: Loop
 
     public init(
         observed: ObservedData, parameterization: any Parameterization, smooth: (any SmoothParameterization)? = nil,
         proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
         priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
-        sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])? = nil
+        sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])? = nil,
+        loop: @escaping Loop = { count, body in for index in 0..<count { body(index) } }
     ) {
         (self.observed, self.parameterization, self.smooth) = (observed, parameterization, smooth)
         (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)
-        (self.priorRealizations, self.sensitivities) = (priorRealizations, sensitivities)
+        (self.priorRealizations, self.sensitivities, self.loop) = (priorRealizations, sensitivities, loop)
+    }
+
+    /// Results for items that have nothing to do with each other, in their order, on as many threads as ``Loop`` has.
+    /// - Throws: what the first item to fail threw.
+    func map<Item: Sendable, Output: Sendable>(
+        _ items: [Item], _ body: @Sendable (Item) throws -> Output
+    ) throws -> [Output] {
+        let results = Mutex([Result<Output, any Error>?](repeating: nil, count: items.count))
+        loop(items.count) { index in
+            let result = Result { try body(items[index]) }
+            results.withLock { $0[index] = result }
+        }
+        return try results.withLock { try $0.compactMap { try $0?.get() } }
     }
 }
 

@@ -118,15 +118,26 @@ public struct Calibrator: Sendable {
     public func realizations(of candidates: [Candidate]) throws -> [Realization] {
         let latents = candidates.compactMap(\.latent)
         var decoded = (latents.isEmpty ? [] : problem.parameterization.decode(latents)).makeIterator()
+        // Many at once: a decoder takes hardly longer for a batch than for one.
+        var smooth = smoothRealizations(candidates).mapValues { $0.makeIterator() }
         return try candidates.compactMap { candidate in
             switch candidate.source {
             case .latent: decoded.next()
-            case .smooth(let latent, let sharpness):
-                problem.smooth?.decodeSmooth([latent], sharpness: sharpness).first
+            case .smooth(_, let sharpness): smooth[sharpness]?.next()
             case .fields(let fields): FieldVector.decode(fields)
             case .prior(let index): try problem.priorRealizations?(index..<index + 1).first
             }
         }
+    }
+
+    /// Those before facies are cut, by their sharpness, each in order.
+    private func smoothRealizations(_ candidates: [Candidate]) -> [Double: [Realization]] {
+        guard let parameterization = problem.smooth else { return [:] }
+        var latents: [Double: [[Double]]] = [:]
+        for candidate in candidates {
+            if case .smooth(let latent, let sharpness) = candidate.source { latents[sharpness, default: []].append(latent) }
+        }
+        return latents.reduce(into: [:]) { $0[$1.key] = parameterization.decodeSmooth($1.value, sharpness: $1.key) }
     }
 
     /// Runs a calibration to its end.

@@ -79,17 +79,18 @@ struct GradientSearch: Sampler {
         try findSensitivities(space)
         try startSearches(space)
         let around = surroundings(space)
-        var draws: [Draw] = []
-        for index in searches.indices {
-            try searches[index].ask(around)
-            let search = searches[index]
-            draws += search.trials.map { trial in
+        searches = try space.problem.map(searches) { search in
+            var search = search
+            try search.ask(around)
+            return search
+        }
+        return searches.flatMap { search in
+            search.trials.map { trial in
                 Draw(
                     source: search.sharpness.map { .smooth(trial.point, sharpness: $0) } ?? .latent(trial.point),
                     origin: search.isDescendant ? .move : .gradient, iteration: round)
             }
         }
-        return draws
     }
 
     /// Families of matches as many again as searches are under way: their spread is that of the forecasts.
@@ -220,10 +221,14 @@ struct GradientSearch: Sampler {
         guard !searches.isEmpty else { return }
         let around = surroundings(space)
         var rest = evaluations.map(\.residual)[...]
-        for index in searches.indices {
-            let count = searches[index].trials.count
-            try searches[index].learn(Array(rest.prefix(count)), around)
-            rest = rest.dropFirst(count)
+        let told = searches.map { search in
+            defer { rest = rest.dropFirst(search.trials.count) }
+            return (search: search, residuals: Array(rest.prefix(search.trials.count)))
+        }
+        searches = try space.problem.map(told) { told in
+            var search = told.search
+            try search.learn(told.residuals, around)
+            return search
         }
         for search in searches where search.isOver {
             let match = search.match(limit: around.limit)

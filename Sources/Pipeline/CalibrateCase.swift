@@ -121,7 +121,8 @@ struct CalibrateCase {
             },
             priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
             sensitivities: try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout)?
-                .closure)
+                .closure,
+            loop: project.pool.loop)
     }
 
     private func resume(

@@ -48,6 +48,14 @@ public struct WorkerPool: Sendable {
             return state.results.compactMap(\.self)
         }
     }
+
+    /// Calls `body` for each index below `count`, in any order.
+    public func loop(_ count: Int, _ body: @Sendable (Int) -> Void) {
+        let next = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: min(threads, max(count, 1))) { _ in
+            while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < count { body(index) }
+        }
+    }
 }
 
 private struct PoolState<Result> {
