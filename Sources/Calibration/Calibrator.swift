@@ -77,7 +77,8 @@ public struct Calibrator: Sendable {
         let first = spent
         let added = draws.prefix(left).enumerated().map { offset, draw in
             Candidate(
-                index: first + offset, source: draw.source, origin: draw.origin, iteration: draw.iteration)
+                index: first + offset, source: draw.source, origin: draw.origin, iteration: draw.iteration,
+                family: draw.family)
         }
         checkpoint.candidates += added
         return try realizations(of: added)

@@ -25,6 +25,8 @@ public struct Candidate: Equatable, Sendable, Codable {
     public let origin: Origin
     /// Step, stage or wave of the method, from 0.
     public let iteration: Int
+    /// Of a search and those that start from what it found, which are alike; `nil`: of none.
+    public let family: Int?
     /// Simulated data in the layout of the observations and in their units; `nil` before simulation and after failure.
     public internal(set) var data: [Double]?
     public internal(set) var mismatch: Mismatch?
@@ -43,6 +45,7 @@ struct Draw: Equatable, Sendable {
     var source: Candidate.Source
     var origin: Candidate.Origin
     var iteration: Int
+    var family: Int?
 }
 
 /// What a sampler gets back: residuals in units of the noise, `nil` if the simulation failed.

@@ -28,6 +28,7 @@ struct GradientSearch: Sampler {
         /// `nil` until the sensitivities at `point` are found.
         var model: LocalModel?
         var descendants = 0
+        let family: Int
 
         /// What slopes lack on a resumed calibration.
         var lacking: SensitivityPoint? { model?.lacking }
@@ -88,7 +89,7 @@ struct GradientSearch: Sampler {
             search.trials.map { trial in
                 Draw(
                     source: search.sharpness.map { .smooth(trial.point, sharpness: $0) } ?? .latent(trial.point),
-                    origin: search.isDescendant ? .move : .gradient, iteration: round)
+                    origin: search.isDescendant ? .move : .gradient, iteration: round, family: search.family)
             }
         }
     }
@@ -123,7 +124,7 @@ struct GradientSearch: Sampler {
         let near = known(space).nearest(started + 1).latents
         let start = started < near.count ? near[started] : space.priorLatent("gradient start", started)
         let level = space.problem.smooth?.hasFacies == true ? 0 : SearchPath.cut
-        searches.append(SearchPath(from: start, level: level, iterations: settings.iterations))
+        searches.append(SearchPath(from: start, family: started, level: level, iterations: settings.iterations))
         started += 1
     }
 
@@ -146,7 +147,9 @@ struct GradientSearch: Sampler {
         let step = try model.step(
             residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], weights: move)[0]
         let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
-        searches.append(SearchPath(from: point, anchor: anchor, model: model, iterations: settings.iterations))
+        searches.append(
+            SearchPath(
+                from: point, anchor: anchor, model: model, family: match.family, iterations: settings.iterations))
     }
 
     private mutating func findSensitivities(_ space: SamplingSpace) throws {
@@ -239,7 +242,7 @@ struct GradientSearch: Sampler {
             matches.append(
                 Match(
                     anchor: search.anchor, point: search.point, residual: residual,
-                    model: search.isDescendant ? search.model : nil))
+                    model: search.isDescendant ? search.model : nil, family: search.family))
         }
         searches.removeAll(where: \.isOver)
     }

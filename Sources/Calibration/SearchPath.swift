@@ -33,6 +33,8 @@ struct SearchPath: Codable {
     private(set) var isNear = false
     /// Whether it started from a match.
     let isDescendant: Bool
+    /// Shared with the match it started from.
+    let family: Int
     /// Being simulated.
     private(set) var trials: [Trial] = []
     /// Those of the same slopes simulated before, if `trials` mend what was curved about them.
@@ -80,16 +82,16 @@ struct SearchPath: Codable {
 
     /// A search from `start`, which is its anchor.
     /// - Parameter iterations: steps at most at each level.
-    init(from start: [Double], level: Int, iterations: Int) {
+    init(from start: [Double], family: Int, level: Int, iterations: Int) {
         (_anchor, _point) = (Packed(wrappedValue: start), Packed(wrappedValue: start))
-        (self.level, mostIterations) = (level, iterations)
+        (self.family, self.level, mostIterations) = (family, level, iterations)
         (damping, isDescendant) = (Self.firstDamping, false)
     }
 
     /// A search among cut facies from `point`, by the slopes of the match it descends from.
-    init(from point: [Double], anchor: [Double], model: LocalModel, iterations: Int) {
+    init(from point: [Double], anchor: [Double], model: LocalModel, family: Int, iterations: Int) {
         (_anchor, _point) = (Packed(wrappedValue: anchor), Packed(wrappedValue: point))
-        (self.model, level) = (model, Self.cut)
+        (self.model, self.family, level) = (model, family, Self.cut)
         mostIterations = min(iterations, Self.mostDescendantIterations)
         (damping, isDescendant) = (Self.descendantDamping, true)
     }

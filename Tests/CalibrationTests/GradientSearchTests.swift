@@ -29,6 +29,30 @@ import Testing
         #expect(searched.count < 8 * 15, "\(searched.count)")
     }
 
+    @Test func thatFamiliesHaveTheWeightOfOneEach() throws {
+        let linear = try LinearGaussian(dimension: 6, data: 30, error: 0.3, seed: 2)
+        let result = try Calibrator.run(
+            problem(linear), settings: settings(searches: 3, budget: 150), seed: 5, simulate: linear.simulate)
+        var sums: [Int: Double] = [:], sizes: [Int: Int] = [:]
+        for (member, weight) in zip(result.ensemble.members, result.ensemble.weights) {
+            let family = try #require(result.candidates[member].family)
+            sums[family, default: 0] += weight
+            sizes[family, default: 0] += 1
+        }
+        #expect(sums.count > 2 && Set(sizes.values).count > 1, "\(sizes)")
+        for sum in sums.values { #expect(abs(sum * Double(sums.count) - 1) < 1e-9) }
+        // Descendants are nearer to their ancestor than to those of others.
+        let ancestors = result.candidates.filter { $0.origin == .gradient && result.test.accepts($0.mismatch?.value ?? 9) }
+        for child in result.candidates where child.origin == .move {
+            let nearest = try #require(ancestors.min { distance($0, child) < distance($1, child) })
+            #expect(nearest.family == child.family || distance(nearest, child) > 0.5)
+        }
+    }
+
+    private func distance(_ a: Candidate, _ b: Candidate) -> Double {
+        zip(a.latent ?? [], b.latent ?? []).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+    }
+
     /// Anchors are draws of the prior `N(0, I)`. Where the problem is linear, matches of a family follow them by `C`, the
     /// posterior's covariance, so that their own covariance is its square. One search at a time ends up with two families, as far
     /// apart as the places where their first searches met the noise.
