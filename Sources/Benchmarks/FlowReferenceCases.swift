@@ -1,6 +1,7 @@
 import Foundation
 import FlowSimulation
 import Reservoir
+import Storage
 
 /// The reference decks, built in code: two incompressible-like liquids on a uniform grid, Corey curves.
 enum FlowReferenceCase: String, CaseIterable {
@@ -121,7 +122,7 @@ enum FlowReferenceCase: String, CaseIterable {
         var x = [Double](
             repeating: [.quarterFiveSpot: 100, .section: 200, .buckleyLeverett: 1000][self] ?? 0, count: cells)
         if self == .channels || self == .lognormal {
-            let text = try String(contentsOf: folder.appending(path: "\(rawValue)_PERMX.INC"), encoding: .utf8)
+            let text = try Files.readText(folder.appending(path: "\(rawValue)_PERMX.INC").path)
             x = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
         }
         let ratio = self == .section ? 0.5 : 1

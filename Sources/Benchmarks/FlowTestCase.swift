@@ -2,6 +2,7 @@ import EclipseFiles
 import FlowSimulation
 import Foundation
 import Reservoir
+import Storage
 
 /// A model that both simulators run, and where a better solution of it is found.
 struct FlowTestCase {
@@ -32,7 +33,7 @@ struct SummaryTable {
     private let rows: [[Double]]
 
     init(_ file: URL) throws {
-        let lines = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+        let lines = try Files.readText(file.path).split(whereSeparator: \.isNewline)
         names = lines[0].split(separator: ",").map(String.init)
         rows = lines.dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
     }

@@ -136,7 +136,9 @@ public struct Calibrator: Sendable {
         guard let parameterization = problem.smooth else { return [:] }
         var latents: [Double: [[Double]]] = [:]
         for candidate in candidates {
-            if case .smooth(let latent, let sharpness) = candidate.source { latents[sharpness, default: []].append(latent) }
+            if case .smooth(let latent, let sharpness) = candidate.source {
+                latents[sharpness, default: []].append(latent)
+            }
         }
         return latents.reduce(into: [:]) { $0[$1.key] = parameterization.decodeSmooth($1.value, sharpness: $1.key) }
     }

@@ -16,6 +16,9 @@ import Reservoir
 /// that the data do not see, with the slopes of `z₁`. A few steps end it either way. How far anchors move, `s`, is what two of five
 /// of these searches can follow.
 ///
+/// A search of its own that is given up just outside the noise may have descendants too, a few that stay near: where it is stuck
+/// is where facies of single cells decide, and there a little luck costs less than a new search.
+///
 /// Sources: Oliver, He and Reynolds (1996), ECMOR V (randomized maximum likelihood, here without errors added to the
 /// data); Tonkin and Doherty (2009), Water Resources Research 45, W00B10 (null-space Monte Carlo). The ensemble matches;
 /// it is called no posterior.
@@ -41,8 +44,8 @@ struct GradientSearch: Sampler {
     private var matches: [Match] = []
     /// Proposals of the network asked for, before any search; `nil` before that.
     private var proposed: Int?
-    /// Searches from starts of their own that found a match.
-    private var independentMatches = 0
+    /// Families that have a match.
+    private var matchedFamilies: Set<Int> = []
     private var started = 0, descended = 0
     /// How far anchors move from those of matches, `s`.
     private var reach = 0.3
@@ -50,6 +53,9 @@ struct GradientSearch: Sampler {
     /// Of the data whose sensitivities are found; `nil` before the first are.
     private var basis: ResidualBasis?
     private var round = 0
+    /// Times the accepted `|r|²`: searches given up nearer than that have descendants, which move no further than `nearReach`, and
+    /// so many at most until one of them matches.
+    private static let nearMiss = 1.15, nearReach = 0.2, mostOfNearMiss = 8
     /// Of damping, for details: they may move further than the latents of the network, in which the data are anything but linear.
     private static let detailDamping = 0.01
 
@@ -102,10 +108,10 @@ struct GradientSearch: Sampler {
         while searches.count < (nextParent == nil ? 1 : 2) * settings.searches {
             // Some start afresh until there are matches enough to start from.
             let fresh = searches.count { !$0.isDescendant }
-            let wantsFresh = independentMatches + fresh < wantedIndependent && 2 * fresh < settings.searches
+            let wantsFresh = matchedFamilies.count + fresh < wantedIndependent && 2 * fresh < settings.searches
             if !wantsFresh, let parent = nextParent {
                 try descend(from: parent, space)
-            } else if independentMatches < wantedIndependent {
+            } else if matchedFamilies.count < wantedIndependent {
                 startAfresh(space)
             } else {
                 return
@@ -128,15 +134,22 @@ struct GradientSearch: Sampler {
         started += 1
     }
 
-    /// The match that fewest searches started from.
+    /// What fewest searches started from.
     private var nextParent: Int? {
-        matches.indices.filter { matches[$0].model != nil }.min { matches[$0].descendants < matches[$1].descendants }
+        matches.indices.filter { matches[$0].model != nil && !isSpent(matches[$0]) }
+            .min { matches[$0].descendants < matches[$1].descendants }
+    }
+
+    private func isNearMiss(_ match: Match) -> Bool { !matchedFamilies.contains(match.family) }
+    private func isSpent(_ match: Match) -> Bool {
+        isNearMiss(match) && match.descendants >= Self.mostOfNearMiss
     }
 
     private mutating func descend(from parent: Int, _ space: SamplingSpace) throws {
         let match = matches[parent]
         guard let model = match.model else { return }
         matches[parent].descendants += 1
+        let reach = isNearMiss(match) ? min(reach, Self.nearReach) : reach
         var stream = space.stream("gradient descendant", descended, 0)
         descended += 1
         let kept = (1 - reach * reach).squareRoot()
@@ -233,17 +246,27 @@ struct GradientSearch: Sampler {
             try search.learn(told.residuals, around)
             return search
         }
-        for search in searches where search.isOver {
-            let match = search.match(limit: around.limit)
-            if search.isDescendant { reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9) }
-            guard let residual = match else { continue }
-            if !search.isDescendant { independentMatches += 1 }
-            // Slopes of a descendant are its ancestor's and what its own steps taught.
-            matches.append(
-                Match(
-                    anchor: search.anchor, point: search.point, residual: residual,
-                    model: search.isDescendant ? search.model : nil, family: search.family))
-        }
+        for search in searches where search.isOver { learn(from: search, limit: around.limit) }
+        matches = matches.filter { !isSpent($0) }
         searches.removeAll(where: \.isOver)
+    }
+
+    private mutating func learn(from search: SearchPath, limit: Double) {
+        let match = search.match(limit: limit)
+        if search.isDescendant, matchedFamilies.contains(search.family) {
+            reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9)
+        }
+        if match != nil, matchedFamilies.insert(search.family).inserted {
+            // What it missed is no match, and no longer needed.
+            matches.removeAll { $0.family == search.family }
+        }
+        guard let residual = match ?? (search.isDescendant ? nil : search.match(limit: Self.nearMiss * limit)) else {
+            return
+        }
+        // Slopes of a descendant are its ancestor's and what its own steps taught.
+        matches.append(
+            Match(
+                anchor: search.anchor, point: search.point, residual: residual,
+                model: search.isDescendant ? search.model : nil, family: search.family))
     }
 }

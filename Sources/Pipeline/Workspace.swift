@@ -37,8 +37,10 @@ public struct Workspace: Sendable {
             uniqueKeysWithValues: records.compactMap { name, record in Stage(rawValue: name).map { ($0, record) } })
     }
 
-    /// Whether the stage has run to its end with just this digest.
-    public func isFinished(_ stage: Stage, digest: String) -> Bool { records[stage]?.digest == digest }
+    /// Whether the stage has run to its end with just this digest, and nobody has removed what it made.
+    public func isFinished(_ stage: Stage, digest: String) -> Bool {
+        records[stage]?.digest == digest && Files.exists(folder(stage).path)
+    }
 
     public func markFinished(_ stage: Stage, _ record: StageRecord) throws {
         var all = Dictionary(uniqueKeysWithValues: records.map { ($0.rawValue, $1) })

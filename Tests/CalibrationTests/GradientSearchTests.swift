@@ -42,11 +42,39 @@ import Testing
         #expect(sums.count > 2 && Set(sizes.values).count > 1, "\(sizes)")
         for sum in sums.values { #expect(abs(sum * Double(sums.count) - 1) < 1e-9) }
         // Descendants are nearer to their ancestor than to those of others.
-        let ancestors = result.candidates.filter { $0.origin == .gradient && result.test.accepts($0.mismatch?.value ?? 9) }
+        let ancestors = result.candidates.filter {
+            $0.origin == .gradient && result.test.accepts($0.mismatch?.value ?? 9)
+        }
         for child in result.candidates where child.origin == .move {
             let nearest = try #require(ancestors.min { distance($0, child) < distance($1, child) })
             #expect(nearest.family == child.family || distance(nearest, child) > 0.5)
         }
+    }
+
+    /// Data that the model cannot meet by a little: searches end just outside the noise, and a few others start from there.
+    @Test func thatNearMissesHaveAFewDescendantsAndAreNoMatches() throws {
+        let linear = try LinearGaussian(dimension: 6, data: 30, error: 0.3, seed: 2)
+        let (g, d) = (linear.operatorG, linear.observed.values)
+        let nearest = try CholeskyFactor(g.times(g, transposed: true)).solve(g.transposed.times(d))
+        let missed = zip(g.times(nearest), d).map { $0 - $1 }
+        let settings = settings(searches: 3, budget: 600)
+        let test = AcceptanceTest(rule: settings.acceptance, dataCount: d.count)
+        let wanted = 0.3 * (1.08 * 2 * Double(d.count) * test.threshold).squareRoot()
+        let length = missed.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let shift = missed.map { $0 * (wanted / length - 1) }
+        let result = try Calibrator.run(problem(linear), settings: settings, seed: 5) { batch in
+            batch.map { realization in
+                let exact = g.times(realization.porosity.map { Double($0) })
+                return .success(linear.series(zip(exact, shift).map(+)))
+            }
+        }
+        #expect(result.ranking.accepted.isEmpty && result.ensemble.members.isEmpty)
+        let moves = result.candidates.filter { $0.origin == .move }
+        let families = Set(result.candidates.compactMap(\.family))
+        #expect(moves.count > 20)
+        // Each has three trials in up to five steps.
+        #expect(families.count > 6 && moves.count <= families.count * 8 * 15, "\(moves.count) in \(families.count)")
+        for move in moves { #expect(move.family.map(families.contains) == true) }
     }
 
     private func distance(_ a: Candidate, _ b: Candidate) -> Double {

@@ -44,6 +44,19 @@ struct ResumeTests {
         #expect(simulated.contains("prior: up to date\n") && !simulated.contains("pairs: up to date"), "\(simulated)")
     }
 
+    @Test func thatWhatWasRemovedIsMadeAgain() throws {
+        let folder = try TemporaryFolder()
+        try SmallCase.make(in: folder.path)
+        _ = try notes(folder)
+        let before = try candidates(folder)
+        for stage in ["network", "calibration"] {
+            try FileManager.default.removeItem(atPath: folder("results/" + stage))
+        }
+        let again = try notes(folder)
+        #expect(again.contains("training pairs: up to date\n") && !again.contains("networks: up to date"), "\(again)")
+        #expect(try candidates(folder) == before)
+    }
+
     @Test func thatAKilledRunGoesOnToTheSameResult() throws {
         let (whole, killed) = (try TemporaryFolder(), try TemporaryFolder())
         for folder in [whole, killed] {
