@@ -66,6 +66,7 @@ extension RepresentationFloor {
                 \(NumberText.percent($0.shareWithinThreshold)) lie within the threshold.
                 """
             } ?? ""
+        if let withDetail, withDetail.median <= threshold { return "\(place).\(detail)" }
         return """
             \(place).\(detail) A floor above the threshold makes matches hard to find, though other latents may give some; it \
             falls with more realizations to train on and more latents.
