@@ -26,6 +26,9 @@ public struct Calibrator: Sendable {
         var isFinished = false
     }
 
+    /// Counts changes after which the same settings and seed give another result.
+    public static let version = 2
+
     public let problem: CalibrationProblem
     public private(set) var checkpoint: Checkpoint
     /// Simulated data of each candidate in full; `nil` after a failure.

@@ -15,7 +15,8 @@ import Storage
 ///       truth-0001/simulations/               its simulations, shared by the methods
 ///       prior-simulations/                    draws of the prior, shared by the truths
 struct ValidateCase {
-    static let version = 1
+    /// Of outcomes that are kept: the stage's own version, and that of the methods.
+    static let version = "1.\(Calibrator.version)"
     /// Draws of the prior that a truth's ensemble is compared with.
     static let priorMembers = 300
 
