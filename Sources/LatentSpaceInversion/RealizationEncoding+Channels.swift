@@ -27,6 +27,10 @@ extension RealizationEncoding {
         return result
     }
 
+    /// Of any porosity: what a decoder extrapolates to from data unlike those of the training set is a realization still, and
+    /// simulators refuse cells without pores.
+    static let porosityRange: ClosedRange<Float> = 0.001...1
+
     /// The realization that channels stand for: facies cut to the most probable, properties from their channels or
     /// from the facies' constants.
     /// - Parameter channels: `[channels][cells]`; facies channels as probabilities.
@@ -34,7 +38,7 @@ extension RealizationEncoding {
         precondition(
             channels.count == channelCount * cellCount, "\(channels.count) values for \(channelCount) channels")
         let groups = cutFacies(channels)
-        let porosity = property(.porosity, channels, groups).map { min(max($0, 0), 1) }
+        let porosity = property(.porosity, channels, groups).map(Self.held)
         let permeabilityX = property(.logPermeabilityX, channels, groups).map { exp($0) }
         let permeabilityY =
             permeabilityRatio.map { ratio in permeabilityX.map { $0 * ratio } }
@@ -42,6 +46,10 @@ extension RealizationEncoding {
         return Realization(
             facies: faciesCodes.isEmpty ? nil : groups.map { faciesCodes[$0] }, porosity: porosity,
             permeabilityX: permeabilityX, permeabilityY: permeabilityY)
+    }
+
+    static func held(_ porosity: Float) -> Float {
+        min(max(porosity, porosityRange.lowerBound), porosityRange.upperBound)
     }
 
     private func faciesGroups(of realization: Realization) throws(ParameterError) -> [Int] {

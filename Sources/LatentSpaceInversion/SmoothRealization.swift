@@ -36,7 +36,7 @@ extension RealizationEncoding {
         let permeabilityY =
             permeabilityRatio.map { ratio in permeabilityX.map { $0 * ratio } } ?? permeability(.logPermeabilityY)
         return Realization(
-            facies: nil, porosity: mean(.porosity) { min(max($0, 0), 1) }, permeabilityX: permeabilityX,
+            facies: nil, porosity: mean(.porosity, Self.held), permeabilityX: permeabilityX,
             permeabilityY: permeabilityY,
             faciesShares: faciesCodes.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(faciesCodes, shares)))
     }

@@ -42,8 +42,8 @@ struct CalibrateCase {
     }
 
     func digest(_ settings: CalibrationSettings, _ observed: ObservedData) -> String {
-        Digest.of(training.digest, settings, observed.observations, observed.correlationTime as Any, seed,
-            Calibrator.version)
+        Digest.of(
+            training.digest, settings, observed.observations, observed.correlationTime as Any, seed, Calibrator.version)
     }
 
     /// Runs the method of `settings`, or continues it, or reads what it gave before.

@@ -66,6 +66,22 @@ import Testing
         expectClose(Double(mean), 0, tolerance: 1e-4)
     }
 
+    /// What a decoder gives for data unlike any of the training set can still be simulated.
+    @Test func thatEveryCellHasPoresHoweverFarChannelsLie() throws {
+        let grid = try Grid.uniform(columns: 2, rows: 1, width: 1, height: 1, thickness: 1, depth: 0)
+        let realizations = [0.1, 0.2, 0.3].map { (porosity: Float) in
+            Realization(
+                porosity: [porosity, 0.4 - porosity], permeabilityX: [1e-14, 1e-14], permeabilityY: [1e-14, 1e-14])
+        }
+        let encoding = try RealizationEncoding(fitting: realizations, on: grid)
+        #expect(encoding.propertyChannels == [.porosity])
+        for channels: [Float] in [[-50, 50], [50, -50]] {
+            for far in [encoding.realization(of: channels), encoding.smoothRealization(of: channels, sharpness: 2)] {
+                #expect(far.porosity.min() == 0.001 && far.porosity.max() == 1)
+            }
+        }
+    }
+
     @Test func thatAnUnknownFaciesIsRefusedByName() throws {
         let prior = try SyntheticRealizations()
         let encoding = try RealizationEncoding(fitting: [prior.realization(0)], on: prior.grid)

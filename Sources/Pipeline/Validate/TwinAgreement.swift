@@ -89,7 +89,7 @@ struct CompareOnTwin {
         return results
     }
 
-    /// `nil` if the method's ensemble is empty.
+    /// `nil` if the method's ensemble is empty, or the method could not go on.
     private func compare(
         _ number: Int, of truths: Int, _ settings: CalibrationSettings, _ training: PreparedTraining,
         _ reference: TwinReference, _ posterior: TwinReference.Posterior
@@ -99,7 +99,12 @@ struct CompareOnTwin {
             cacheFolder: twin.workspace.root.appending(path: "simulations"),
             seed: ValidateCase.seed(twin.seed, truth: number), label: "Coarse truth \(number + 1) of \(truths)")
         let observed = try twin.observed(of: posterior.truth, reference.layout)
-        let result = try stage.run(settings, observed: observed)
+        let result: CalibrationResult
+        do { result = try stage.run(settings, observed: observed) } catch let error as CalibrationError {
+            twin.console.note(
+                "warning: \(settings.method.title) could not go on with coarse truth \(number + 1): \(error)")
+            return nil
+        }
         let ensemble = CalibratedEnsemble(result)
         guard !ensemble.members.isEmpty else { return nil }
         let (calibrator, _) = try stage.finished(settings, observed: observed)
