@@ -23,7 +23,7 @@ import Reservoir
 /// data); Tonkin and Doherty (2009), Water Resources Research 45, W00B10 (null-space Monte Carlo). The ensemble matches;
 /// it is called no posterior.
 struct GradientSearch: Sampler {
-    /// What a search found, and where others start from.
+    /// What a search found or just missed, and where others start from.
     private struct Match: Codable {
         @Packed var anchor: [Double]
         @Packed var point: [Double]
@@ -45,7 +45,7 @@ struct GradientSearch: Sampler {
     /// Proposals of the network asked for, before any search; `nil` before that.
     private var proposed: Int?
     /// Families that have a match.
-    private var matchedFamilies: Set<Int> = []
+    private var matchedFamilies: [Int] = []
     private var started = 0, descended = 0
     /// How far anchors move from those of matches, `s`.
     private var reach = 0.3
@@ -256,7 +256,8 @@ struct GradientSearch: Sampler {
         if search.isDescendant, matchedFamilies.contains(search.family) {
             reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9)
         }
-        if match != nil, matchedFamilies.insert(search.family).inserted {
+        if match != nil, !matchedFamilies.contains(search.family) {
+            matchedFamilies.append(search.family)
             // What it missed is no match, and no longer needed.
             matches.removeAll { $0.family == search.family }
         }
