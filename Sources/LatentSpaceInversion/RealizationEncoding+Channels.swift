@@ -27,10 +27,6 @@ extension RealizationEncoding {
         return result
     }
 
-    /// Of any porosity: what a decoder extrapolates to from data unlike those of the training set is a realization still, and
-    /// simulators refuse cells without pores.
-    static let porosityRange: ClosedRange<Float> = 0.001...1
-
     /// The realization that channels stand for: facies cut to the most probable, properties from their channels or
     /// from the facies' constants.
     /// - Parameter channels: `[channels][cells]`; facies channels as probabilities.
@@ -48,9 +44,9 @@ extension RealizationEncoding {
             permeabilityX: permeabilityX, permeabilityY: permeabilityY)
     }
 
-    static func held(_ porosity: Float) -> Float {
-        min(max(porosity, porosityRange.lowerBound), porosityRange.upperBound)
-    }
+    /// A decoded porosity, at least 0.001: what a decoder extrapolates to from data unlike those of the training set is a
+    /// realization still, and simulators refuse cells without pores.
+    static func held(_ porosity: Float) -> Float { min(max(porosity, 0.001), 1) }
 
     private func faciesGroups(of realization: Realization) throws(ParameterError) -> [Int] {
         guard !faciesCodes.isEmpty else { return Array(repeating: 0, count: cellCount) }

@@ -35,6 +35,7 @@ import Testing
             let share = transport.exchange.meanFlow[producer]
             produced = (produced.displacing + volume * share, produced.oil + volume * (1 - share))
         }
+        // To rounding of some thousand sums.
         let after = totals()
         #expect(abs(before.displacing + injected - produced.displacing - after.displacing) < 1e-10 * injected)
         #expect(abs(before.oil - produced.oil - after.oil) < 1e-10 * before.oil)

@@ -87,11 +87,13 @@ typedef struct {
     const int32_t *face;           // of each slot, or its bits inverted where the cell is the second of the face
     const double *flux;            // of each face, from its first to its second cell [m3/s]
     // Work space: flux out of the cell that a slot belongs to, [slots] [m3/s]; of each cell how many it still waits for,
-    // all flux that leaves it, and what has entered it, lsi_upwind_entered(cells, substeps) values.
+    // all flux that leaves it, and what has entered it, lsi_upwind_entered(cells, substeps) values; cells in the order in
+    // which they were taken up, [cells + 1]. That order, and where cycles are cut, is FlowOrder's, or the transpose would
+    // be that of another step.
     double *outward;
     int32_t *waiting;
     double *leaving, *entered;
-    int32_t *order; // cells in the order in which they were solved, [cells + 1]; written
+    int32_t *order;
     // Samples of the fractional flow of all rock types, [types][intervals + 1][2]: value, and step to the next.
     const double *table;
     int32_t intervals;
