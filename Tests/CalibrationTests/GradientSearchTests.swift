@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    /// Data that the model cannot meet by a little: searches end just outside the noise, and a few others start from there.
-    @Test func thatNearMissesHaveAFewDescendantsAndAreNoMatches() throws {
+    /// Data that the model cannot meet by a little: searches end just outside the noise, and others start from there.
+    @Test func thatNearMissesHaveDescendantsAndAreNoMatches() throws {
         let linear = try LinearGaussian(dimension: 6, data: 30, error: 0.3, seed: 2)
         let (g, d) = (linear.operatorG, linear.observed.values)
         let nearest = try CholeskyFactor(g.times(g, transposed: true)).solve(g.transposed.times(d))
@@ -72,9 +72,8 @@ import Testing
         #expect(result.ranking.accepted.isEmpty && result.ensemble.members.isEmpty)
         let moves = result.candidates.filter { $0.origin == .move }
         let families = Set(result.candidates.filter { $0.origin == .gradient }.compactMap(\.family))
-        #expect(moves.count > 20)
-        // Each has three trials in up to five steps.
-        #expect(families.count > 6 && moves.count <= families.count * 8 * 15, "\(moves.count) in \(families.count)")
+        // New starts go on beside them.
+        #expect(moves.count > 20 && families.count > 6, "\(moves.count) in \(families.count)")
         for move in moves { #expect(families.contains(try #require(move.family))) }
     }
 
