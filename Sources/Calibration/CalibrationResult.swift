@@ -34,15 +34,16 @@ public struct CalibrationResult: Sendable {
 
     /// Candidate indices that stand for the calibrated ensemble: those of the posterior with their weights or, for a
     /// method without posterior, the accepted ones, each family of which has the weight of one: how many descend from one
-    /// search is up to the method, and says nothing of how probable they are.
-    public var ensemble: (members: [Int], weights: [Double]) {
-        if let posterior { return (posterior.members, posterior.weights) }
+    /// search is up to the method, and says nothing of how probable they are. `draws` is how many independent ones they are
+    /// worth: the effective size of the posterior, or the families.
+    public var ensemble: (members: [Int], weights: [Double], draws: Double) {
+        if let posterior { return (posterior.members, posterior.weights, posterior.effectiveSampleSize) }
         let members = ranking.accepted.map(\.candidate)
         let families = members.map { candidates[$0].family }
         let sizes = families.reduce(into: [Int: Int]()) { if let family = $1 { $0[family, default: 0] += 1 } }
         let weights = families.map { 1 / Double($0.flatMap { sizes[$0] } ?? 1) }
         let sum = weights.reduce(0, +)
-        return (members, weights.map { $0 / sum })
+        return (members, weights.map { $0 / sum }, sum.rounded())
     }
 }
 

@@ -19,7 +19,8 @@ public struct Forecast: Equatable, Sendable {
     /// - Parameters:
     ///   - ensemble: series of one forward model; not empty.
     ///   - weights: one per member; `nil`: equal.
-    public init(of ensemble: [ProductionSeries], weights: [Double]? = nil) {
+    ///   - draws: independent ones that the ensemble is worth; see ``WeightedSample``.
+    public init(of ensemble: [ProductionSeries], weights: [Double]? = nil, draws: Double? = nil) {
         precondition(!ensemble.isEmpty, "a forecast needs at least one member")
         precondition(weights.map { $0.count == ensemble.count } ?? true, "one weight per member")
         let first = ensemble[0]
@@ -28,7 +29,7 @@ public struct Forecast: Equatable, Sendable {
         memberCount = ensemble.count
         bands = first.keys.indices.map { row in
             let samples = first.times.indices.map { time in
-                WeightedSample(ensemble.map { $0.values[row][time] }, weights: weights)
+                WeightedSample(ensemble.map { $0.values[row][time] }, weights: weights, draws: draws)
             }
             return Band(
                 key: first.keys[row], p10: samples.map { $0.quantile(0.1) }, p50: samples.map { $0.quantile(0.5) },
@@ -46,6 +47,7 @@ extension CalibrationResult {
         let known = ensemble.members.indices.filter { series[ensemble.members[$0]] != nil }
         guard !known.isEmpty else { return nil }
         return Forecast(
-            of: known.compactMap { series[ensemble.members[$0]] }, weights: known.map { ensemble.weights[$0] })
+            of: known.compactMap { series[ensemble.members[$0]] }, weights: known.map { ensemble.weights[$0] },
+            draws: ensemble.draws)
     }
 }

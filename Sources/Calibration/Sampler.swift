@@ -36,7 +36,8 @@ public struct PosteriorEnsemble: Equatable, Sendable, Codable {
     public var effectiveSampleSize: Double {
         var total: [Int: Double] = [:]
         for (member, weight) in zip(members, weights) { total[member, default: 0] += weight }
-        let squares = total.values.reduce(0) { $0 + $1 * $1 }
+        // In one order: the sum must not depend on how a dictionary lies in memory.
+        let squares = total.values.sorted().reduce(0) { $0 + $1 * $1 }
         return squares > 0 ? 1 / squares : 0
     }
 }

@@ -13,14 +13,17 @@ public struct ForecastScore: Equatable, Sendable, Codable {
     /// - Parameters:
     ///   - ensemble: `[members][entries]`
     ///   - weights: one per member; `nil`: equal.
+    ///   - draws: independent ones that the ensemble is worth; see ``WeightedSample``.
     ///   - truth: `[entries]`
     ///   - scale: what the score of each entry is divided by, for example the prior's spread, `[entries]`. Entries with
     ///     a scale of zero, where every member of the prior agrees, say nothing and are left out.
-    public init(ensemble: [[Double]], weights: [Double]? = nil, truth: [Double], scale: [Double]) {
+    public init(
+        ensemble: [[Double]], weights: [Double]? = nil, draws: Double? = nil, truth: [Double], scale: [Double]
+    ) {
         precondition(!ensemble.isEmpty && scale.count == truth.count, "shapes differ")
         var (covered, sum, count) = (0, 0.0, 0)
         for entry in truth.indices where scale[entry] > 0 {
-            let sample = WeightedSample(ensemble.map { $0[entry] }, weights: weights)
+            let sample = WeightedSample(ensemble.map { $0[entry] }, weights: weights, draws: draws)
             if sample.quantile(0.1) <= truth[entry] && truth[entry] <= sample.quantile(0.9) { covered += 1 }
             sum += sample.continuousRankedProbabilityScore(truth: truth[entry]) / scale[entry]
             count += 1
@@ -72,11 +75,11 @@ public struct RankHistogram: Equatable, Sendable, Codable {
     /// The fraction of an ensemble below the truth, ties split by a uniform draw so that ranks stay uniform for data
     /// with atoms, such as a water cut of zero.
     public static func rank(
-        of truth: Double, in ensemble: [Double], weights: [Double]? = nil, tieBreaker: Double
+        of truth: Double, in ensemble: [Double], weights: [Double]? = nil, draws: Double? = nil, tieBreaker: Double
     ) -> Double {
-        let sample = WeightedSample(ensemble, weights: weights)
+        let sample = WeightedSample(ensemble, weights: weights, draws: draws)
         // The truth is one more draw: it has the weight of one of N + 1.
-        let own = 1 / Double(ensemble.count + 1)
+        let own = 1 / (sample.draws + 1)
         var (below, equal) = (0.0, 0.0)
         for (value, weight) in zip(sample.values, sample.weights) {
             if value < truth { below += weight } else if value == truth { equal += weight }

@@ -6,9 +6,13 @@ public struct WeightedSample: Equatable, Sendable {
     public let values: [Double]
     /// In the order of ``values``; they sum to one.
     public let weights: [Double]
+    /// Independent draws that the sample is worth.
+    public let draws: Double
 
-    /// - Parameter weights: not negative, not all zero; `nil`: equal.
-    public init(_ values: [Double], weights: [Double]? = nil) {
+    /// - Parameters:
+    ///   - weights: not negative, not all zero; `nil`: equal.
+    ///   - draws: `nil`: the effective size of the weights.
+    public init(_ values: [Double], weights: [Double]? = nil, draws: Double? = nil) {
         precondition(!values.isEmpty, "a sample must not be empty")
         let raw = weights ?? Array(repeating: 1, count: values.count)
         precondition(raw.count == values.count, "\(raw.count) weights for \(values.count) values")
@@ -16,7 +20,9 @@ public struct WeightedSample: Equatable, Sendable {
         let sum = raw.reduce(0, +)
         precondition(sum > 0, "all weights are zero")
         self.values = order.map { values[$0] }
-        self.weights = order.map { raw[$0] / sum }
+        let shares = order.map { raw[$0] / sum }
+        self.weights = shares
+        self.draws = draws ?? Weights.effectiveSampleSize(shares)
     }
 
     public var mean: Double { zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -26,9 +32,12 @@ public struct WeightedSample: Equatable, Sendable {
         return zip(values, weights).reduce(0) { $0 + $1.1 * ($1.0 - mean) * ($1.0 - mean) }.squareRoot()
     }
 
-    /// The quantile of a probability, linear between the middles of the steps of the distribution function: for equal
-    /// weights definition 5 of Hyndman and Fan (1996), The American Statistician 50, 361.
+    /// The quantile of a probability, linear between the values: below it the next draw falls with just this probability, as far
+    /// as the sample reaches. For equal weights definition 6 of Hyndman and Fan (1996), The American Statistician 50, 361, whose
+    /// value `i` of `n` lies at `i / (n + 1)`: the `n + 1` places a next draw may take are equally probable.
     public func quantile(_ probability: Double) -> Double {
+        // The middle of step `i` is `(i − ½) / n` of the way, and `i / (n + 1)` draws it towards one half by `n / (n + 1)`.
+        let probability = 0.5 + (probability - 0.5) * (draws + 1) / draws
         var below = 0.0
         var previous: (middle: Double, value: Double)?
         for (value, weight) in zip(values, weights) where weight > 0 {

@@ -34,12 +34,33 @@ import Testing
         }
     }
 
-    @Test func thatQuantilesOfEqualWeightsAreInterpolatedBetweenMiddles() {
+    @Test func thatQuantilesOfEqualWeightsAreInterpolatedBetweenTheValues() {
         let sample = WeightedSample([4, 1, 3, 2])
-        // Middles 0.125, 0.375, 0.625, 0.875 carry 1, 2, 3, 4.
+        // 1, 2, 3, 4 lie at 0.2, 0.4, 0.6, 0.8.
         expectClose(sample.quantile(0.5), 2.5, tolerance: 1e-15)
-        expectClose(sample.quantile(0.25), 1.5, tolerance: 1e-15)
+        expectClose(sample.quantile(0.25), 1.25, tolerance: 1e-15)
+        expectClose(sample.quantile(0.2), 1, tolerance: 1e-15)
         #expect(sample.quantile(0.01) == 1 && sample.quantile(0.99) == 4)
+    }
+
+    @Test(arguments: [9, 20])
+    func thatSmallEnsemblesHoldTheNextDrawWithEightyPercent(count: Int) {
+        var stream = RandomStream(seed: 6, purpose: "small ensembles", index: UInt64(count))
+        let held = (0..<4_000).count { _ in
+            let sample = WeightedSample(stream.normals(count)), next = stream.normal()
+            return (sample.quantile(0.1)...sample.quantile(0.9)).contains(next)
+        }
+        // Four standard errors of a frequency: √(0.16/4,000) = 0.0063.
+        expectClose(Double(held) / 4_000, 0.8, tolerance: 0.0253)
+    }
+
+    @Test func thatMembersOfAFamilyAreNoDrawsOfTheirOwn() {
+        let values = (1...50).map { Double($0) }
+        // Value i lies at (i − ½)/50; of ten draws the lowest tenth begins at ½ − 0.4 · 11/10 = 0.06 of the way, of fifty at 0.092.
+        expectClose(WeightedSample(values, draws: 10).quantile(0.1), 3.5, tolerance: 1e-12)
+        expectClose(WeightedSample(values).quantile(0.1), 5.1, tolerance: 1e-12)
+        // Twice the weight of the lowest, and half of that: 1/Σw² of weights 2, 1 and 1 of four is 16/6.
+        expectClose(WeightedSample([1, 2, 3], weights: [2, 1, 1]).draws, 16 / 6, tolerance: 1e-12)
     }
 
     @Test func thatAForecastHoldsPercentilesOfEachVector() throws {
@@ -47,9 +68,9 @@ import Testing
         let ensemble = (1...9).map { ProductionSeries(times: [1, 2], keys: [key], values: [[Double($0), 7]]) }
         let band = try #require(Forecast(of: ensemble)[key])
         expectClose(band.p50[0], 5, tolerance: 1e-14)
-        // The 0.1 quantile lies 0.9 of a step of 1/9 ... above the first middle of 1/18: 1 + (0.1 − 1/18) · 9 = 1.4.
-        expectClose(band.p10[0], 1.4, tolerance: 1e-14)
-        expectClose(band.p90[0], 8.6, tolerance: 1e-14)
+        // Nine values lie at 0.1, 0.2 ... 0.9.
+        expectClose(band.p10[0], 1, tolerance: 1e-14)
+        expectClose(band.p90[0], 9, tolerance: 1e-14)
         #expect(band.p10[1] == 7 && band.p90[1] == 7)
     }
 }

@@ -125,7 +125,7 @@ import Testing
             truth, layout: layout, prior: (1...50).map { series($0) },
             stream: RandomStream(seed: 1, purpose: "ties", index: 0))
         let ensemble = (100..<299).map { series($0) }
-        let scores = try scoring.scores(of: ensemble, weights: ensemble.map { _ in 1 })
+        let scores = try scoring.scores(of: ensemble, weights: ensemble.map { _ in 1 }, draws: 199)
         // 200 entries each: a standard error of √(0.8 · 0.2 / 200) = 0.028; four of them.
         expectClose(scores.history.coverage, 0.8, tolerance: 0.113)
         expectClose(scores.forecast.coverage, 0.8, tolerance: 0.113)

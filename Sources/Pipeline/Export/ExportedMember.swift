@@ -26,7 +26,7 @@ struct ExportedMember: Sendable {
     /// The members a request asks for, best first.
     static func chosen(by request: ExportRequest, from result: CalibrationResult) -> [ExportedMember] {
         var weights: [Int: Double] = [:]
-        let (members, shares) = result.ensemble
+        let (members, shares, _) = result.ensemble
         for (member, share) in zip(members, shares) { weights[member, default: 0] += share }
         func member(
             _ index: Int, _ rank: Int, _ accepted: Ranking.Accepted?

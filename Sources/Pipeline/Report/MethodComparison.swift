@@ -35,14 +35,16 @@ struct MethodComparison {
         guard !values.isEmpty, values.count == ensemble.members.count else { return nil }
         let errors = withheld.map(\.error)
         if let truth = project.settings.truth, let exact = try? layout.values(in: truth) {
-            return ForecastScore(ensemble: values, weights: ensemble.weights, truth: exact, scale: errors)
+            return ForecastScore(
+                ensemble: values, weights: ensemble.weights, draws: ensemble.draws, truth: exact, scale: errors)
         }
         let noisy = zip(ensemble.members, values).map { member, values in
             var stream = RandomStream(seed: project.seed, purpose: "comparison.noise", index: UInt64(member))
             return zip(values, errors).map { $0 + $1 * stream.normal() }
         }
         return ForecastScore(
-            ensemble: noisy, weights: ensemble.weights, truth: withheld.map(\.value), scale: errors)
+            ensemble: noisy, weights: ensemble.weights, draws: ensemble.draws, truth: withheld.map(\.value),
+            scale: errors)
     }
 
     private func range(_ values: [Double]) -> MismatchRange? {

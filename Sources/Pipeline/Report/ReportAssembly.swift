@@ -147,12 +147,12 @@ struct ReportAssembly {
     }
 
     private func vectorPanels() -> [VectorPanel] {
-        let (members, weights) = result.ensemble
+        let (members, weights, draws) = result.ensemble
         let known = members.indices.filter { result.series[members[$0]] != nil }
         return VectorPanels(
             history: project.settings.measured?.history ?? [], withheld: project.settings.measured?.forecast ?? [],
             historyEnd: project.settings.observations.historyEnd, truth: project.settings.truth, prior: priorSeries,
-            accepted: known.compactMap { result.series[members[$0]] }, weights: known.map { weights[$0] }
+            accepted: known.compactMap { result.series[members[$0]] }, weights: known.map { weights[$0] }, draws: draws
         ).panels()
     }
 
@@ -176,7 +176,7 @@ struct ReportAssembly {
         let prior = try project.priorModel()
         let draws = (0..<100).map { prior.realization($0) }
         let before = maps.ensemble(draws, weights: draws.map { _ in 0.01 }, name: "Prior")
-        let (members, weights) = result.ensemble
+        let (members, weights, _) = result.ensemble
         let realizations = try calibrator.realizations(of: members.map { result.candidates[$0] })
         return before + maps.ensemble(realizations, weights: weights, name: "Calibrated")
     }
@@ -193,7 +193,7 @@ struct ReportAssembly {
     private func scenarioRows(_ known: [Int: String]) -> [ScenarioRow] {
         let prior = project.settings.prior.labelledScenarios
         guard !prior.isEmpty else { return [] }
-        let (members, weights) = result.ensemble
+        let (members, weights, _) = result.ensemble
         let found = ScenarioWeights(
             before: Dictionary(uniqueKeysWithValues: prior.map { ($0.label, $0.probability) }),
             ensemble: members.map { known[$0] }, weights: weights)

@@ -12,10 +12,12 @@ struct VectorPanels {
     let accepted: [ProductionSeries]
     /// One per accepted series.
     let weights: [Double]
+    /// Independent ones that the accepted series are worth.
+    let draws: Double
 
     func panels() -> [VectorPanel] {
         let priorForecast = prior.isEmpty ? nil : Forecast(of: prior)
-        let acceptedForecast = accepted.isEmpty ? nil : Forecast(of: accepted, weights: weights)
+        let acceptedForecast = accepted.isEmpty ? nil : Forecast(of: accepted, weights: weights, draws: draws)
         guard let any = priorForecast ?? acceptedForecast else { return [] }
         return keys(also: any).compactMap { key in
             let times = any.times
@@ -63,7 +65,7 @@ struct VectorPanels {
         let target = truth.flatMap { try? layout.values(in: $0) } ?? entries.map(\.value)
         let unit = entries.map { _ in 1.0 }
         let priorScore = ForecastScore(ensemble: before, truth: target, scale: unit)
-        let score = ForecastScore(ensemble: after, weights: weights, truth: target, scale: unit)
+        let score = ForecastScore(ensemble: after, weights: weights, draws: draws, truth: target, scale: unit)
         return ForecastScores(
             priorCRPS: priorScore.normalizedScore, acceptedCRPS: score.normalizedScore,
             priorCoverage: priorScore.coverage, acceptedCoverage: score.coverage)

@@ -37,25 +37,28 @@ struct TruthScoring: Sendable {
         }
     }
 
-    /// - Parameter weights: one per member.
-    func scores(of ensemble: [ProductionSeries], weights: [Double]) throws -> TruthScores {
-        scores(ofValues: try ensemble.map { try layout.all.values(in: $0) }, weights: weights)
+    /// - Parameters:
+    ///   - weights: one per member.
+    ///   - draws: independent ones that the ensemble is worth.
+    func scores(of ensemble: [ProductionSeries], weights: [Double], draws: Double) throws -> TruthScores {
+        scores(ofValues: try ensemble.map { try layout.all.values(in: $0) }, weights: weights, draws: draws)
     }
 
-    var priorScores: TruthScores { scores(ofValues: prior, weights: prior.map { _ in 1 / Double(prior.count) }) }
+    var priorScores: TruthScores { scores(ofValues: prior, draws: Double(prior.count)) }
 
-    private func scores(ofValues ensemble: [[Double]], weights: [Double]) -> TruthScores {
+    private func scores(ofValues ensemble: [[Double]], weights: [Double]? = nil, draws: Double) -> TruthScores {
         let middle = layout.history.count
         var stream = stream
         let ties = truth.map { _ in stream.uniform() }
         func score(_ range: Range<Int>) -> ForecastScore {
             ForecastScore(
-                ensemble: ensemble.map { Array($0[range]) }, weights: weights, truth: Array(truth[range]),
+                ensemble: ensemble.map { Array($0[range]) }, weights: weights, draws: draws, truth: Array(truth[range]),
                 scale: Array(scale[range]))
         }
         func rank(_ entry: Int) -> Double {
             Calibration.RankHistogram.rank(
-                of: truth[entry], in: ensemble.map { $0[entry] }, weights: weights, tieBreaker: ties[entry])
+                of: truth[entry], in: ensemble.map { $0[entry] }, weights: weights, draws: draws,
+                tieBreaker: ties[entry])
         }
         return TruthScores(
             history: score(0..<middle), forecast: score(middle..<truth.count),

@@ -16,7 +16,7 @@ import Storage
 ///       prior-simulations/                    draws of the prior, shared by the truths
 struct ValidateCase {
     /// Of outcomes that are kept: the stage's own version, and that of the methods.
-    static let version = "1.\(Calibrator.version)"
+    static let version = "2.\(Calibrator.version)"
     /// Draws of the prior that a truth's ensemble is compared with.
     static let priorMembers = 300
 
@@ -79,7 +79,8 @@ struct ValidateCase {
         var scores: TruthScores?
         var spread: Double?
         if !ensemble.members.isEmpty {
-            scores = try scoring.scores(of: ensemble.series, weights: ensemble.weights)
+            scores = try scoring.scores(
+                of: ensemble.series, weights: ensemble.weights, draws: ensemble.draws)
             let realizations = try calibrator.realizations(of: ensemble.members.map { result.candidates[$0] })
             spread = mapSpread(realizations, ensemble.weights) / priorSpread
         }
@@ -88,7 +89,7 @@ struct ValidateCase {
             bestMismatch: result.candidates.compactMap { $0.mismatch?.value }.min() ?? .infinity,
             truthMismatch: Mismatch(prediction: try layout.history.values(in: truth.series), observed: observed).value,
             scores: scores, priorScores: scoring.priorScores, relativeSpread: spread,
-            effectiveSize: ensemble.members.isEmpty ? nil : Weights.effectiveSampleSize(ensemble.weights),
+            effectiveSize: ensemble.members.isEmpty ? nil : ensemble.draws,
             posteriorClaim: result.posterior?.method, seconds: (ContinuousClock.now - start).seconds)
     }
 
@@ -137,11 +138,14 @@ struct ValidateCase {
 struct CalibratedEnsemble {
     let members: [Int]
     let weights: [Double]
+    /// Independent ones that they are worth.
+    let draws: Double
     let series: [ProductionSeries]
 
     init(_ result: CalibrationResult) {
         var weightOf: [Int: Double] = [:]
-        let (members, weights) = result.ensemble
+        let (members, weights, draws) = result.ensemble
+        self.draws = draws
         for (member, weight) in zip(members, weights) { weightOf[member, default: 0] += weight }
         let known = weightOf.keys.sorted().compactMap { member in
             result.series[member].map { (member, weightOf[member] ?? 0, $0) }
