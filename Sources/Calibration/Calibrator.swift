@@ -27,7 +27,7 @@ public struct Calibrator: Sendable {
     }
 
     /// Counts changes after which the same settings and seed give another result.
-    public static let version = 2
+    public static let version = 3
 
     public let problem: CalibrationProblem
     public private(set) var checkpoint: Checkpoint

@@ -38,15 +38,24 @@ struct GradientSearch: Sampler {
         mutating func find(_ slopes: LatentSlopes) { model?.find(slopes) }
     }
 
+    /// A search and those that start from what it found.
+    private struct Family: Codable {
+        var isMatched = false
+        /// Matches, and descendants on their way.
+        var members = 0
+        /// Descendants so far.
+        var descendants = 0
+    }
+
     let settings: GradientSearchSettings
     let rule: AcceptanceRule
     private var searches: [SearchPath] = []
     private var matches: [Match] = []
     /// Proposals of the network asked for, before any search; `nil` before that.
     private var proposed: Int?
-    /// Families that have a match.
-    private var matchedFamilies: [Int] = []
-    private var started = 0, descended = 0
+    /// By number: of each search that started afresh.
+    private var families: [Family] = []
+    private var descended = 0
     /// How far anchors move from those of matches, `s`.
     private var reach = 0.3
     private var sensitivityRuns = 0
@@ -56,6 +65,12 @@ struct GradientSearch: Sampler {
     /// Times the accepted `|r|²`: searches given up nearer than that have descendants, which move no further than `nearReach`, and
     /// so many at most until one of them matches.
     private static let nearMiss = 1.15, nearReach = 0.2, mostOfNearMiss = 8
+    /// Of the lowest and the highest of fewer draws the next lies outside with more than a fifth: they have no P10 and P90.
+    private static let fewestFamilies = 9
+    /// Matches of one family while more families are wanted: what is spent on more of the same finds no other.
+    private static let mostOfFamily = 6, mostDescendants = 18
+    /// Share of the budget spent after which no search starts afresh, and matches have as many descendants as they can.
+    private static let lastFresh = 0.8
     /// Of damping, for details: they may move further than the latents of the network, in which the data are anything but linear.
     private static let detailDamping = 0.01
 
@@ -101,22 +116,32 @@ struct GradientSearch: Sampler {
     }
 
     /// Families of matches as many again as searches are under way: their spread is that of the forecasts.
-    private var wantedIndependent: Int { 2 * settings.searches }
+    private var wantedFamilies: Int { 2 * settings.searches }
+
+    private var matchedFamilies: Int { families.count(where: \.isMatched) }
+
+    var mayStopEarly: Bool { matchedFamilies >= min(Self.fewestFamilies, wantedFamilies) }
 
     private mutating func startSearches(_ space: SamplingSpace) throws {
-        // Descendants are as many again, so that all threads have work.
-        while searches.count < (nextParent == nil ? 1 : 2) * settings.searches {
-            // Some start afresh until there are matches enough to start from.
+        while true {
             let fresh = searches.count { !$0.isDescendant }
-            let wantsFresh = matchedFamilies.count + fresh < wantedIndependent && 2 * fresh < settings.searches
-            if !wantsFresh, let parent = nextParent {
-                try descend(from: parent, space)
-            } else if matchedFamilies.count < wantedIndependent {
+            let parent = nextParent(space)
+            if fresh < settings.searches, wantsFamilies(space) || (parent == nil && matchedFamilies == 0) {
                 startAfresh(space)
+            } else if searches.count < 2 * settings.searches, let parent {
+                // As many again, so that all threads have work.
+                try descend(from: parent, space)
             } else {
                 return
             }
         }
+    }
+
+    /// Whether searches start afresh: until there are families enough, or a search that starts now would not arrive.
+    private func wantsFamilies(_ space: SamplingSpace) -> Bool {
+        let fresh = searches.count { !$0.isDescendant }
+        let spent = Double(space.history.count + spentBeside)
+        return matchedFamilies + fresh < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
     }
 
     /// Training pairs and proposals, with what was simulated of them.
@@ -127,20 +152,28 @@ struct GradientSearch: Sampler {
     /// From what is known to come near. A training pair is a draw of the prior, and so a fit anchor; a proposal of the
     /// network draws its search to what it proposes.
     private mutating func startAfresh(_ space: SamplingSpace) {
-        let near = known(space).nearest(started + 1).latents
-        let start = started < near.count ? near[started] : space.priorLatent("gradient start", started)
+        let family = families.count
+        let near = known(space).nearest(family + 1).latents
+        let start = family < near.count ? near[family] : space.priorLatent("gradient start", family)
         let level = space.problem.smooth?.hasFacies == true ? 0 : SearchPath.cut
-        searches.append(SearchPath(from: start, family: started, level: level, iterations: settings.iterations))
-        started += 1
+        searches.append(SearchPath(from: start, family: family, level: level, iterations: settings.iterations))
+        families.append(Family())
     }
 
-    /// What fewest searches started from.
-    private var nextParent: Int? {
-        matches.indices.filter { matches[$0].model != nil && !isSpent(matches[$0]) }
-            .min { matches[$0].descendants < matches[$1].descendants }
+    /// What fewest searches started from, of the family that fewest started from.
+    private func nextParent(_ space: SamplingSpace) -> Int? {
+        let othersAreWanted = wantsFamilies(space)
+        func isFull(_ family: Family) -> Bool {
+            othersAreWanted
+                && (family.members >= Self.mostOfFamily || family.descendants >= Self.mostDescendants)
+        }
+        func order(_ match: Match) -> (Int, Int) { (families[match.family].descendants, match.descendants) }
+        return matches.indices
+            .filter { matches[$0].model != nil && !isSpent(matches[$0]) && !isFull(families[matches[$0].family]) }
+            .min { order(matches[$0]) < order(matches[$1]) }
     }
 
-    private func isNearMiss(_ match: Match) -> Bool { !matchedFamilies.contains(match.family) }
+    private func isNearMiss(_ match: Match) -> Bool { !families[match.family].isMatched }
     private func isSpent(_ match: Match) -> Bool {
         isNearMiss(match) && match.descendants >= Self.mostOfNearMiss
     }
@@ -149,6 +182,8 @@ struct GradientSearch: Sampler {
         let match = matches[parent]
         guard let model = match.model else { return }
         matches[parent].descendants += 1
+        families[match.family].descendants += 1
+        families[match.family].members += 1
         let reach = isNearMiss(match) ? min(reach, Self.nearReach) : reach
         var stream = space.stream("gradient descendant", descended, 0)
         descended += 1
@@ -253,17 +288,22 @@ struct GradientSearch: Sampler {
 
     private mutating func learn(from search: SearchPath, limit: Double) {
         let match = search.match(limit: limit)
-        if search.isDescendant, matchedFamilies.contains(search.family) {
-            reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9)
+        var family = families[search.family]
+        defer { families[search.family] = family }
+        if search.isDescendant {
+            family.members -= 1
+            if family.isMatched { reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9) }
         }
-        if match != nil, !matchedFamilies.contains(search.family) {
-            matchedFamilies.append(search.family)
+        if match != nil, !family.isMatched {
+            family.isMatched = true
             // What it missed is no match, and no longer needed.
+            family.members -= matches.count { $0.family == search.family }
             matches.removeAll { $0.family == search.family }
         }
         guard let residual = match ?? (search.isDescendant ? nil : search.match(limit: Self.nearMiss * limit)) else {
             return
         }
+        family.members += 1
         // Slopes of a descendant are its ancestor's and what its own steps taught.
         matches.append(
             Match(

@@ -45,6 +45,8 @@ struct SearchPath: Codable {
     private var damping: Double
     private var iteration = 0
     private var rejections = 0
+    /// What was minimised, where sensitivities were found at this level, latest last.
+    private var milestones: [Double] = []
     /// What simulations have shown of the error of sensitivities, latest last. It changes slowly from point to point.
     private var corrections: [LocalModel.Correction] = []
 
@@ -61,6 +63,11 @@ struct SearchPath: Codable {
     /// Times the accepted `|r|²`, what is small enough to go on from each sharpness: while the next brings in as much again, more
     /// is wasted.
     private static let metEnough = [1.5, 0.9]
+    /// Times the accepted `|r|²`: what cannot come as near with the narrowest boundaries will not with cut ones. Of four
+    /// searches that had ended further off, cutting brought one to 1.05 and none to a match, at twice the price of the way there.
+    private static let worthCutting = 1.25
+    /// Before the cut, what steps by three sensitivities must leave at most of what was minimised, for a search to go on.
+    private static let leftOfThree = 0.85
     /// Times the accepted `|r|²`, where changes of cells may end: about what the truth itself has.
     private static let goal = 0.8
     /// How often steps before the cut are mended by how cells follow the latents.
@@ -273,8 +280,18 @@ struct SearchPath: Codable {
         let wasNear = isNear
         isNear = residual.map { square($0.compressed) <= Self.nearness * limit } ?? isNear
         // Slopes are those of residuals as they are seen; those of a match hardly differ.
-        if isNear != wasNear, !isDescendant { (model, corrections) = (nil, []) }
+        if isNear != wasNear, !isDescendant { (model, corrections, milestones) = (nil, [], []) }
+        if needsSlopes, level < Self.cut { passMilestone() }
         sharpen(limit: limit)
+    }
+
+    /// Gives up if sensitivities have brought little lately: those to come will bring no more.
+    private mutating func passMilestone() {
+        guard let residual else { return }
+        milestones.append(square(seen(residual)) + square(fromAnchor(point)))
+        if milestones.count > 3, let last = milestones.last {
+            isOver = isOver || last > Self.leftOfThree * milestones[milestones.count - 4]
+        }
     }
 
     private mutating func step(_ trials: [Trial], _ before: [Double], limit: Double) {
@@ -328,8 +345,10 @@ struct SearchPath: Codable {
     private mutating func sharpen(limit: Double) {
         guard level < Self.cut, let now = residual else { return }
         let misfit = square(now) / limit
-        guard misfit <= Self.metEnough[level] || (isOver && misfit <= Self.nearness) else { return }
+        let worthGoingOn = level + 1 < Self.cut ? Self.nearness : Self.worthCutting
+        guard misfit <= Self.metEnough[level] || (isOver && misfit <= worthGoingOn) else { return }
         level += 1
+        milestones = []
         if level == Self.cut { uncut = residual }
         (isOver, isFresh, residual) = (false, false, nil)
         (iteration, rejections, damping) = (0, 0, Self.firstDamping)

@@ -126,22 +126,8 @@ public struct DetailedInversion: SmoothParameterization {
 extension DetailedInversion {
     /// Length of the part of a latent that is the network's.
     public var networkDimension: Int { inversion.dimension }
-    public var detailFieldCount: Int { strengths.count }
 
     public func decodeSmooth(_ latents: [[Double]], sharpness: Double) -> [Realization] {
         channels(latents).map { inversion.encoding.smoothRealization(of: $0, sharpness: sharpness) }
     }
-
-    /// As ``decodeSmooth(_:sharpness:)``, with the values of one field of detail moved in all cells alike.
-    public func decodeSmooth(
-        _ latent: [Double], sharpness: Double, field index: Int, movedBy step: Double
-    ) -> Realization {
-        var moved = channels([latent])[0]
-        add([Float](repeating: Float(step), count: inversion.encoding.cellCount), to: &moved, index)
-        return inversion.encoding.smoothRealization(of: moved, sharpness: sharpness)
-    }
-
-    /// Derivatives by the weights of a field from those by its values.
-    /// - Parameter slopes: `[cells]`
-    public func byDetailWeights(_ slopes: [Float]) -> [Double] { field.projections(slopes) }
 }

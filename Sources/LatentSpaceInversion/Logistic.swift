@@ -9,5 +9,11 @@ func logarithmOfOdds(_ probability: Float) -> Float {
     return log(held / (1 - held))
 }
 
+/// The derivative of ``logarithmOfOdds(_:)``.
+func slopeOfLogarithmOfOdds(_ probability: Float) -> Float {
+    let isHeld = probability <= 1e-6 || probability >= 1 - 1e-6
+    return isHeld ? 0 : 1 / (probability * (1 - probability))
+}
+
 /// `σ²` of an encoder's log variance, held in the range that sampling holds it in.
 func exponentialOfLogVariance(_ x: Float) -> Float { exp(min(max(x, -10), 10)) }

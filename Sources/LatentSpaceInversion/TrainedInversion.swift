@@ -83,6 +83,32 @@ public struct TrainedInversion: Parameterization {
         return (whitening.whitened(raw), raw)
     }
 
+    /// Derivatives of sums by a whitened latent from those by the channels of its image, where facies channels count as logarithms
+    /// of their odds.
+    /// - Parameter slopes: `[sums][channels x cells]`
+    /// - Returns: `[sums][dimension]`
+    func slopesByLatent(_ slopes: [[Float]], at latent: [Double]) -> [[Double]] {
+        let raw = whitening.raw([latent])[0]
+        let (cells, channels) = (encoding.cellCount, encoding.channelCount)
+        let givesProbabilities = settings.faciesLoss != .crossEntropy && encoding.faciesChannelCount > 0
+        let image = givesProbabilities ? self.channels(ofRaw: [raw])[0] : []
+        let weights = slopes.map { slopes in
+            var weights = [Float](repeating: 0, count: cells * channels)
+            for cell in 0..<cells where encoding.active[cell] {
+                for channel in 0..<channels {
+                    let place = channel * cells + cell
+                    var slope = slopes[place]
+                    if givesProbabilities, channel < encoding.faciesChannelCount {
+                        slope *= slopeOfLogarithmOfOdds(image[place])
+                    }
+                    weights[cell * channels + channel] = slope
+                }
+            }
+            return weights
+        }
+        return whitening.byWhitened(networks.modelDecoder.gradients(at: raw, of: weights))
+    }
+
     func channels(ofRaw latents: [[Float]]) -> [[Float]] {
         networks.modelDecoder(latents).map { output in
             let (cells, channels) = (encoding.cellCount, encoding.channelCount)

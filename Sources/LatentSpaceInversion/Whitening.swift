@@ -51,6 +51,15 @@ struct Whitening: Sendable {
     }
 }
 
+extension Whitening {
+    /// Derivatives by whitened latents from those by raw ones: `Lᵀ g`.
+    /// - Parameter gradients: `[sums][n]`
+    func byWhitened(_ gradients: [[Float]]) -> [[Double]] {
+        guard !gradients.isEmpty else { return [] }
+        return Matrix(gradients.map { $0.map { Double($0) } }).times(lower).rowArrays
+    }
+}
+
 /// Means of the columns of `rows`, `[samples][n]`.
 func columnMeans(_ rows: [[Double]]) -> [Double] {
     var mean = [Double](repeating: 0, count: rows.first?.count ?? 0)

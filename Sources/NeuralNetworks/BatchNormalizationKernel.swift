@@ -58,7 +58,7 @@ struct BatchNormalizationKernel: LayerKernel {
                 products + 16 * channel)
         }
         let own = laneSums(sums) + laneSums(products)
-        for i in 0..<channels {
+        for i in 0..<channels where c.needsWeightGradients {
             m.gradient[i] += Float(own[channels + i]) * inverse[i]
             m.gradient[channels + i] += Float(own[i])
         }
@@ -69,6 +69,11 @@ struct BatchNormalizationKernel: LayerKernel {
         let a = m.scratch, b = a + channels, d = b + channels
         for i in 0..<channels {
             let gain = m.parameters[i] * inverse[i]
+            // Running statistics do not depend on the samples.
+            guard c.isTraining else {
+                (a[i], b[i], d[i]) = (gain, 0, 0)
+                continue
+            }
             let product = Float(total[channels + i]) * inverse[i] * inverse[i] / count
             a[i] = gain
             b[i] = -gain * product

@@ -102,7 +102,7 @@ struct ConvolutionKernel: LayerKernel {
         let folded = m.scratch + layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
         let accumulators = m.scratch + layout.reserve(forwardPlan.weightCount * 16)
         let sums = m.scratch + layout.reserve(self.output.channels * 16)
-        accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16)
+        if c.needsWeightGradients { accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16) }
         sums.update(repeating: 0, count: self.output.channels * 16)
         if inputGradient != nil { adjointPlan.fold(m.parameters, into: folded, transposed: true) }
         for chunk in 0..<c.chunks {
@@ -110,7 +110,7 @@ struct ConvolutionKernel: LayerKernel {
             kernels.leaky_gradient(
                 output + chunk * self.output.count * 16, slope, Int64(self.output.pixels), Int32(self.output.channels),
                 g, sums)
-            for phase in forwardPlan.phases {
+            for phase in forwardPlan.phases where c.needsWeightGradients {
                 var window = phase.window
                 kernels.correlate(
                     &window, input + chunk * self.input.count * 16, g, accumulators + phase.offset * 16)
@@ -122,6 +122,7 @@ struct ConvolutionKernel: LayerKernel {
                     &window, g, folded + phase.offset, nil, 1, inputGradient + chunk * self.input.count * 16)
             }
         }
+        guard c.needsWeightGradients else { return }
         kernels.sum_lanes(sums, Int64(self.output.channels), m.gradient + kernelCount)
         folded.update(repeating: 0, count: forwardPlan.weightCount)
         kernels.sum_lanes(accumulators, Int64(forwardPlan.weightCount), folded)

@@ -37,9 +37,11 @@ struct DenseKernel: LayerKernel {
         let lanes = c.lanes
         guard lanes > 0 else { return }
         if slope != 1 { c.kernels.leaky_gradient(output, slope, Int64(units * c.chunks), 1, gradient, nil) }
-        let biasGradient = m.gradient + units * inputs
-        c.kernels.sum_rows(gradient, Int64(units), Int64(lanes), biasGradient)
-        BLAS.multiply(gradient, input, otherTransposed: true, m: units, n: inputs, k: lanes, keep: 1, into: m.gradient)
+        if c.needsWeightGradients {
+            c.kernels.sum_rows(gradient, Int64(units), Int64(lanes), m.gradient + units * inputs)
+            BLAS.multiply(
+                gradient, input, otherTransposed: true, m: units, n: inputs, k: lanes, keep: 1, into: m.gradient)
+        }
         guard let inputGradient else { return }
         BLAS.multiply(m.parameters, transposed: true, gradient, m: inputs, n: lanes, k: units, into: inputGradient)
     }

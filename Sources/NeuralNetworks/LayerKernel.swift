@@ -8,6 +8,8 @@ package struct PassContext {
     /// Position of the first of them in the batch.
     package let firstSample: Int
     let isTraining: Bool
+    /// Whether a backward pass adds up gradients of the weights.
+    let needsWeightGradients: Bool
     /// Which step of training; part of every random stream.
     let step: Int
     let seed: UInt64
@@ -18,9 +20,10 @@ package struct PassContext {
 
     package init(
         samples: Int, firstSample: Int = 0, isTraining: Bool = false, step: Int = 0, seed: UInt64 = 0,
-        worker: Int = 0, pair: WorkerPair? = nil, variant: KernelVariant = .current
+        worker: Int = 0, pair: WorkerPair? = nil, variant: KernelVariant = .current, needsWeightGradients: Bool = true
     ) {
         (self.samples, self.firstSample, self.isTraining, self.step) = (samples, firstSample, isTraining, step)
+        self.needsWeightGradients = needsWeightGradients
         (self.seed, self.worker, self.pair, self.variant) = (seed, worker, pair, variant)
     }
 
@@ -67,7 +70,7 @@ protocol LayerKernel: Sendable {
     func scratchCount(chunks: Int) -> Int
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream)
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats)
-    /// Adds to `m.gradient`; may overwrite `gradient`; fills `inputGradient` unless nil.
+    /// Adds to `m.gradient` if the context asks for it; may overwrite `gradient`; fills `inputGradient` unless nil.
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?)
 }

@@ -104,6 +104,33 @@ public struct Network: Sendable {
         return outputs
     }
 
+    /// Gradients of weighted sums of the outputs by the input, in inference: the transposed Jacobian at `input` times each of
+    /// `weights`.
+    /// - Parameters:
+    ///   - input: `[input.count]`
+    ///   - weights: `[sums][output.count]`
+    /// - Returns: `[sums][input.count]`
+    public func gradients(at input: [Float], of weights: [[Float]]) -> [[Float]] {
+        let storage = NetworkStorage(self, isTrainable: false)
+        let pass = NetworkPass(self, capacity: Self.batch)
+        let context = PassContext(samples: Self.batch, needsWeightGradients: false)
+        // Lanes are copies of one input, and differ in the sum that they pull back.
+        for lane in 0..<Self.batch { pass.setInput(input, sample: lane, context) }
+        pass.forward(context, storage)
+        let blank = [Float](repeating: 0, count: output.count)
+        var gradients: [[Float]] = []
+        gradients.reserveCapacity(weights.count)
+        for start in stride(from: 0, to: weights.count, by: Self.batch) {
+            let sums = weights[start..<min(start + Self.batch, weights.count)]
+            for lane in 0..<Self.batch {
+                pass.setOutputGradient(lane < sums.count ? sums[start + lane] : blank, sample: lane, context)
+            }
+            pass.backward(context, storage)
+            for lane in sums.indices { gradients.append(pass.inputGradient(sample: lane - start, context)) }
+        }
+        return gradients
+    }
+
     /// Multiplications and additions of convolutions and dense layers for one sample.
     public var operations: Double { kernel.operations }
 

@@ -49,7 +49,7 @@ package final class NetworkPass: @unchecked Sendable {
         kernel.forward(c, memory(storage, c.worker), input: input.pointer, output: output.pointer)
     }
 
-    /// Pulls ``outputGradient`` (overwritten) back: adds to the worker's gradient, fills ``inputGradient`` if asked.
+    /// Pulls ``outputGradient`` (overwritten) back: adds to the worker's gradient if asked, fills ``inputGradient`` if asked.
     package func backward(_ c: PassContext, _ storage: NetworkStorage, needsInputGradient: Bool = true) {
         kernel.backward(
             c, memory(storage, c.worker), input: input.pointer, output: output.pointer,
@@ -61,6 +61,17 @@ package final class NetworkPass: @unchecked Sendable {
         for (element, value) in values.enumerated() {
             input.pointer[laneIndex(inputShape, element, sample, c)] = value
         }
+    }
+
+    package func setOutputGradient(_ values: [Float], sample: Int, _ c: PassContext) {
+        precondition(values.count == outputShape.count, "\(values.count) values for \(outputShape)")
+        for (element, value) in values.enumerated() {
+            outputGradient.pointer[laneIndex(outputShape, element, sample, c)] = value
+        }
+    }
+
+    package func inputGradient(sample: Int, _ c: PassContext) -> [Float] {
+        (0..<inputShape.count).map { inputGradient.pointer[laneIndex(inputShape, $0, sample, c)] }
     }
 
     package func output(sample: Int, _ c: PassContext) -> [Float] {

@@ -31,7 +31,9 @@ struct DropoutKernel: LayerKernel {
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
         guard let inputGradient else { return }
-        for i in 0..<self.output.count * c.lanes { inputGradient[i] = gradient[i] * m.trace[i] }
+        let count = self.output.count * c.lanes
+        guard c.isTraining else { return inputGradient.update(from: gradient, count: count) }
+        for i in 0..<count { inputGradient[i] = gradient[i] * m.trace[i] }
     }
 }
 

@@ -7,6 +7,8 @@ import Reservoir
 struct SyntheticRealizations {
     let grid: Grid
     var variesWithin = false
+    /// Whether realizations tell facies, or properties only.
+    var hasFacies = true
 
     init(columns: Int = 11, rows: Int = 9, active: [Bool]? = nil) throws {
         grid = try Grid.uniform(
@@ -23,13 +25,14 @@ struct SyntheticRealizations {
         let noise = facies.map { _ in variesWithin ? Float(stream.normal()) : 0 }
         let permeability = facies.indices.map { (facies[$0] == 3 ? 1e-12 : 1e-15) * (1 + 0.1 * noise[$0]) }
         return Realization(
-            facies: facies, porosity: facies.map { $0 == 3 ? 0.25 : 0.1 }, permeabilityX: permeability,
+            facies: hasFacies ? facies : nil, porosity: facies.map { $0 == 3 ? 0.25 : 0.1 },
+            permeabilityX: permeability,
             permeabilityY: permeability.map { $0 / 2 })
     }
 
     /// Sums of the band over rows and columns: a linear forward model.
     func data(_ realization: Realization) -> [Float] {
-        let band = (realization.facies ?? []).map { $0 == 3 ? Float(1) : 0 }
+        let band = realization.permeabilityX.map { $0 > 1e-13 ? Float(1) : 0 }
         let rows = (0..<grid.rows).map { row in
             (0..<grid.columns).reduce(Float(0)) { $0 + band[row * grid.columns + $1] }
         }

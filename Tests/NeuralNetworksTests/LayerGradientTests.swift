@@ -84,4 +84,41 @@ import Testing
         // Two layers deeper than a single one: truncation and rounding three times as large.
         expectClose(check.worstError(), 0, tolerance: 1e-2)
     }
+
+    /// Against central differences, sum by sum, more of them than one pass has lanes.
+    @Test func thatGradientsOfSumsAreThoseOfInference() throws {
+        let image = Shape.image(rows: 4, columns: 5, channels: 3)
+        var network = try Network(
+            NetworkDescription(
+                input: .features(6),
+                layers: [
+                    .dense(units: image.count), .batchNormalization(momentum: 0.1, epsilon: 1e-3), .dropout(rate: 0.5),
+                    .reshape(rows: 4, columns: 5, channels: 3),
+                    .residual([.convolution(channels: 3, kernel: 3), .activation(.tanh)]),
+                    .upsampledConvolution(channels: 2, kernel: 3)
+                ]), seed: 3, purpose: "gradients of sums")
+        // Running statistics that are not those of a fresh network.
+        var stream = RandomStream(seed: 4, purpose: "gradients of sums")
+        var weights = network.weights
+        for i in weights.state.indices { weights.state[i] += Float(stream.uniform(0.1, 0.9)) }
+        network = try Network(network.description, weights: weights)
+        let input = stream.normals(6).map { Float($0) }
+        let sums = (0..<19).map { _ in stream.normals(network.output.count).map { Float($0) } }
+        let found = network.gradients(at: input, of: sums)
+        #expect(found.count == 19)
+        let step: Float = 1e-2
+        for element in input.indices {
+            let ends = network(
+                [step, -step].map { step in
+                    input.indices.map { input[$0] + ($0 == element ? step : 0) }
+                })
+            for (sum, gradient) in zip(sums, found) {
+                let expected = zip(sum, zip(ends[0], ends[1])).reduce(0.0) {
+                    $0 + Double($1.0) * Double($1.1.0 - $1.1.1) / Double(2 * step)
+                }
+                // Curvature of the hyperbolic tangent, and single precision.
+                #expect(abs(Double(gradient[element]) - expected) < 0.01, "\(gradient[element]), \(expected)")
+            }
+        }
+    }
 }
