@@ -14,7 +14,7 @@ import Reservoir
 /// A match `z₁` of anchor `z₁*` leads to more at a small fraction of its price. Anchors `z₂* = √(1 − s²) z₁* + s ξ` are draws of
 /// the prior if `z₁*` is; their search starts at `z₁ + (I + JᵀJ)⁻¹ (z₂* − z₁*)`, which differs from `z₁` nearly in directions only
 /// that the data do not see, with the slopes of `z₁`. A few steps end it either way. How far anchors move, `s`, is what two of five
-/// of these searches can follow.
+/// searches of a family can follow.
 ///
 /// A search of its own that is given up just outside the noise may have descendants too, a few that stay near: where it is stuck
 /// is where facies of single cells decide, and there a little luck costs less than a new search.
@@ -45,6 +45,8 @@ struct GradientSearch: Sampler {
         var members = 0
         /// Descendants so far.
         var descendants = 0
+        /// How far anchors move from those of matches, `s`.
+        var reach = 0.3
     }
 
     let settings: GradientSearchSettings
@@ -56,8 +58,6 @@ struct GradientSearch: Sampler {
     /// By number: of each search that started afresh.
     private var families: [Family] = []
     private var descended = 0
-    /// How far anchors move from those of matches, `s`.
-    private var reach = 0.3
     private var sensitivityRuns = 0
     /// Of the data whose sensitivities are found; `nil` before the first are.
     private var basis: ResidualBasis?
@@ -184,7 +184,8 @@ struct GradientSearch: Sampler {
         matches[parent].descendants += 1
         families[match.family].descendants += 1
         families[match.family].members += 1
-        let reach = isNearMiss(match) ? min(reach, Self.nearReach) : reach
+        let family = families[match.family]
+        let reach = family.isMatched ? family.reach : Self.nearReach
         var stream = space.stream("gradient descendant", descended, 0)
         descended += 1
         let kept = (1 - reach * reach).squareRoot()
@@ -292,7 +293,7 @@ struct GradientSearch: Sampler {
         defer { families[search.family] = family }
         if search.isDescendant {
             family.members -= 1
-            if family.isMatched { reach = min(max(reach * (match == nil ? 0.93 : 1.1), 0.05), 0.9) }
+            if family.isMatched { family.reach = min(max(family.reach * (match == nil ? 0.9 : 1.17), 0.05), 0.9) }
         }
         if match != nil, !family.isMatched {
             family.isMatched = true

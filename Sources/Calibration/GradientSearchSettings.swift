@@ -15,7 +15,7 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
     public var detail: Bool
 
     public init(
-        searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 6, proposals: Int = 64, detail: Bool = true
+        searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 5, proposals: Int = 64, detail: Bool = true
     ) {
         (self.proposals, self.detail) = (proposals, detail)
         (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
