@@ -66,6 +66,13 @@ struct SearchPath: Codable {
     /// Times the accepted `|r|²`: what cannot come as near with the narrowest boundaries will not with cut ones. Of four
     /// searches that had ended further off, cutting brought one to 1.05 and none to a match, at twice the price of the way there.
     private static let worthCutting = 1.25
+    /// Times the accepted `|r|²`: what is further off after its first and its second sensitivities is given up. In the channel case
+    /// matches came from searches at 1.4 to 4 and 1.2 to 5 then, and most of the others were at 7 to 30.
+    private static let promisingAfter = [8.0, 6]
+    /// Times the accepted `|r|²`, at most right after the first sharpening: where it changes more, bodies hang together by what was
+    /// neither the one facies nor the other. In the channel case all matches came from searches at 1.2 to 1.6 then, and none of
+    /// nine at 3 to 13.
+    private static let sharpenedWell = 2.5
     /// Before the cut, what steps by three sensitivities must leave at most of what was minimised, for a search to go on.
     private static let leftOfThree = 0.85
     /// Times the accepted `|r|²`, where changes of cells may end: about what the truth itself has.
@@ -275,23 +282,28 @@ struct SearchPath: Codable {
             let best = all.min { (objective($0) ?? .infinity) < (objective($1) ?? .infinity) } ?? all[0]
             (point, residual) = (best.point, best.residual)
             let misfit = residual.map { square($0) / limit } ?? .infinity
-            isOver = misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)
+            isOver =
+                misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)
+                || (level > 0 && level < Self.cut && misfit > Self.sharpenedWell)
         }
         let wasNear = isNear
         isNear = residual.map { square($0.compressed) <= Self.nearness * limit } ?? isNear
         // Slopes are those of residuals as they are seen; those of a match hardly differ.
         if isNear != wasNear, !isDescendant { (model, corrections, milestones) = (nil, [], []) }
-        if needsSlopes, level < Self.cut { passMilestone() }
+        if needsSlopes, level < Self.cut { passMilestone(limit: limit) }
         sharpen(limit: limit)
     }
 
-    /// Gives up if sensitivities have brought little lately: those to come will bring no more.
-    private mutating func passMilestone() {
+    /// Gives up where sensitivities have brought little: those to come would bring no more, and another start costs less.
+    private mutating func passMilestone(limit: Double) {
         guard let residual else { return }
-        milestones.append(square(seen(residual)) + square(fromAnchor(point)))
-        if milestones.count > 3, let last = milestones.last {
-            isOver = isOver || last > Self.leftOfThree * milestones[milestones.count - 4]
-        }
+        let value = square(seen(residual)) + square(fromAnchor(point))
+        let isFar =
+            level == 0 && Self.promisingAfter.indices.contains(milestones.count - 1)
+            && square(residual) > Self.promisingAfter[milestones.count - 1] * limit
+        let isCrawling = milestones.count > 2 && value > Self.leftOfThree * milestones[milestones.count - 3]
+        milestones.append(value)
+        isOver = isOver || isFar || isCrawling
     }
 
     private mutating func step(_ trials: [Trial], _ before: [Double], limit: Double) {
