@@ -101,7 +101,7 @@ public struct Calibrator: Sendable {
         checkpoint.firstPending = pending.upperBound
         if !checkpoint.isFinished { try checkpoint.method.sampler.absorb(evaluations, space) }
         if let wanted = checkpoint.settings.wantedDistinct, !checkpoint.isFinished,
-            checkpoint.method.sampler.mayStopEarly
+            checkpoint.method.sampler.mayStop(wanting: wanted)
         {
             let accepted = checkpoint.candidates.count { test.accepts($0.mismatch?.value ?? .infinity) }
             if accepted >= wanted, try ranking().distinctCount >= wanted { checkpoint.isFinished = true }

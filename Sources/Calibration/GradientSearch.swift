@@ -120,7 +120,9 @@ struct GradientSearch: Sampler {
 
     private var matchedFamilies: Int { families.count(where: \.isMatched) }
 
-    var mayStopEarly: Bool { matchedFamilies >= min(Self.fewestFamilies, wantedFamilies) }
+    func mayStop(wanting distinct: Int) -> Bool {
+        matchedFamilies >= min(Self.fewestFamilies, wantedFamilies, distinct)
+    }
 
     private mutating func startSearches(_ space: SamplingSpace) throws {
         while true {

@@ -13,13 +13,13 @@ protocol Sampler: Codable, Sendable {
     /// The posterior this method has sampled so far; `nil` for a method that targets none.
     var posterior: PosteriorEnsemble? { get }
     /// Whether what has been found so far is a result of this method; a path to the posterior must be gone to its end.
-    var mayStopEarly: Bool { get }
+    func mayStop(wanting distinct: Int) -> Bool
     /// What was spent beside the simulations asked for, in simulations.
     var spentBeside: Int { get }
 }
 
 extension Sampler {
-    var mayStopEarly: Bool { true }
+    func mayStop(wanting distinct: Int) -> Bool { true }
     var spentBeside: Int { 0 }
 }
 

@@ -69,7 +69,7 @@ struct SequentialMonteCarlo: Sampler {
             method: "sequential Monte Carlo with \(settings.particles) particles, exact likelihood")
     }
 
-    var mayStopEarly: Bool { false }
+    func mayStop(wanting distinct: Int) -> Bool { false }
 
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
         if phase == .preparing {

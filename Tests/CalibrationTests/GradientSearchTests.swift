@@ -77,6 +77,51 @@ import Testing
         for move in moves { #expect(families.contains(try #require(move.family))) }
     }
 
+    /// Simulations succeed only where a latent that the data do not see lies above `bound`: most starts come to nothing.
+    private func run(settings: CalibrationSettings, above bound: Double) throws -> CalibrationResult {
+        let linear = try LinearGaussian(dimension: 6, data: 30, error: 0.3, seed: 2)
+        let problem = CalibrationProblem(
+            observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: 7),
+            sensitivities: { points in
+                points.map { point in
+                    let seen = point.combinations.times(linear.operatorG)
+                    return LatentSlopes(byLatent: Matrix(seen.rowArrays.map { $0 + [0] }))
+                }
+            })
+        return try Calibrator.run(problem, settings: settings, seed: 5) { batch in
+            batch.map { realization in
+                let latent = realization.porosity.map { Double($0) }
+                guard latent[6] > bound else { return .failure(SimulationFailure("too low")) }
+                return .success(linear.series(linear.operatorG.times(Array(latent[..<6]))))
+            }
+        }
+    }
+
+    private func families(_ result: CalibrationResult) -> [Int: Int] {
+        result.ranking.accepted.compactMap { result.candidates[$0.candidate].family }.reduce(into: [:]) {
+            $0[$1, default: 0] += 1
+        }
+    }
+
+    @Test func thatACalibrationDoesNotStopBeforeItHasFamiliesEnough() throws {
+        var settings = settings(searches: 8, budget: 2_000)
+        settings.distinctness = 1e-6
+        settings.wantedDistinct = 10
+        let ten = families(try run(settings: settings, above: 0))
+        #expect(ten.count >= 9 && ten.values.reduce(0, +) > 10, "\(ten)")
+        settings.wantedDistinct = 2
+        let two = families(try run(settings: settings, above: 0))
+        #expect(two.count >= 2 && two.count < 9, "\(two)")
+    }
+
+    /// Until a fifth of the budget is left.
+    @Test func thatAFamilyStaysSmallWhileOthersAreLookedFor() throws {
+        let few = families(try run(settings: settings(searches: 2, budget: 60), above: 1.2))
+        let many = families(try run(settings: settings(searches: 2, budget: 400), above: 2.5))
+        #expect(few.values.allSatisfy { $0 <= 6 }, "\(few)")
+        #expect(many.count < 4 && many.values.contains { $0 > 6 }, "\(many)")
+    }
+
     private func distance(_ a: Candidate, _ b: Candidate) -> Double {
         zip(a.latent ?? [], b.latent ?? []).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
     }

@@ -202,6 +202,44 @@ import Testing
         }
     }
 
+    /// A search whose every simulation gives one datum as far off as told, times what is accepted.
+    /// - Returns: how many of `misfits` it has taken before it was given up; `nil`: it goes on.
+    private func steps(_ misfits: [Double], level: Int = 0) throws -> Int? {
+        let around = SearchPath.Surroundings(weights: [1], limit: 10, smooth: nil)
+        var search = SearchPath(from: [0], family: 0, level: level, iterations: 20)
+        for (index, misfit) in misfits.enumerated() {
+            if search.needsSlopes {
+                let slopes = LatentSlopes(byLatent: Matrix(rows: 1, columns: 1, elements: [1e-3]))
+                search.take(LocalModel(slopes, at: place(1), of: .identity(1)))
+            }
+            try search.ask(around)
+            try search.learn(search.trials.map { _ in [(misfit * around.limit).squareRoot()] }, around)
+            if search.isOver { return index + 1 }
+        }
+        return nil
+    }
+
+    @Test func thatStartsWithoutPromiseAreGivenUp() throws {
+        // Slopes serve for two steps, or for one that brings little.
+        #expect(try steps([30, 25]) == 2)
+        #expect(try steps([30, 12, 9]) == 3)
+        #expect(try steps([30, 12, 7.9]) == nil)
+        #expect(try steps([30, 12, 7.9, 6.5]) == 4)
+        #expect(try steps([30, 12, 7.9, 5.5]) == nil)
+    }
+
+    @Test func thatSearchesThatCrawlAreGivenUp() throws {
+        let crawling = (0..<9).map { 5 * pow(0.97, Double($0)) }, going = (0..<9).map { 5 * pow(0.9, Double($0)) }
+        #expect(try steps(crawling) != nil)
+        #expect(try steps(going) == nil)
+    }
+
+    @Test func thatWhatFallsApartWhenSharpenedIsGivenUp() throws {
+        #expect(try steps([2.6], level: 1) == 1)
+        #expect(try steps([2.4], level: 1) == nil)
+        #expect(try steps([2.6], level: 0) == nil)
+    }
+
     /// Realizations before the cut are steps on the way: they count as simulated, and are neither accepted nor rejected.
     @Test func thatFaciesAreCutStepByStep() throws {
         let results = try (0..<6).map { try Search($0).run() }
