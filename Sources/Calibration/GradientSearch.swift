@@ -40,13 +40,15 @@ struct GradientSearch: Sampler {
 
     /// A search and those that start from what it found.
     private struct Family: Codable {
-        var isMatched = false
-        /// Matches, and descendants on their way.
-        var members = 0
-        /// Descendants so far.
-        var descendants = 0
+        var matches = 0
+        /// Descendants so far, and those of them on their way.
+        var descendants = 0, underWay = 0
         /// How far anchors move from those of matches, `s`.
         var reach = 0.3
+
+        var isMatched: Bool { matches > 0 }
+        /// Descendants to a match, as far as that is known: a new family is worth some tries.
+        var price: Double { Double(descendants + 3) / max(Double(matches), 0.5) }
     }
 
     let settings: GradientSearchSettings
@@ -162,14 +164,15 @@ struct GradientSearch: Sampler {
         families.append(Family())
     }
 
-    /// What fewest searches started from, of the family that fewest started from.
+    /// What fewest searches started from, of the family in which a match has cost fewest.
     private func nextParent(_ space: SamplingSpace) -> Int? {
         let othersAreWanted = wantsFamilies(space)
         func isFull(_ family: Family) -> Bool {
             othersAreWanted
-                && (family.members >= Self.mostOfFamily || family.descendants >= Self.mostDescendants)
+                && (family.matches + family.underWay >= Self.mostOfFamily
+                    || family.descendants >= Self.mostDescendants)
         }
-        func order(_ match: Match) -> (Int, Int) { (families[match.family].descendants, match.descendants) }
+        func order(_ match: Match) -> (Double, Int) { (families[match.family].price, match.descendants) }
         return matches.indices
             .filter { matches[$0].model != nil && !isSpent(matches[$0]) && !isFull(families[matches[$0].family]) }
             .min { order(matches[$0]) < order(matches[$1]) }
@@ -185,7 +188,7 @@ struct GradientSearch: Sampler {
         guard let model = match.model else { return }
         matches[parent].descendants += 1
         families[match.family].descendants += 1
-        families[match.family].members += 1
+        families[match.family].underWay += 1
         let family = families[match.family]
         let reach = family.isMatched ? family.reach : Self.nearReach
         var stream = space.stream("gradient descendant", descended, 0)
@@ -294,19 +297,17 @@ struct GradientSearch: Sampler {
         var family = families[search.family]
         defer { families[search.family] = family }
         if search.isDescendant {
-            family.members -= 1
+            family.underWay -= 1
             if family.isMatched { family.reach = min(max(family.reach * (match == nil ? 0.9 : 1.17), 0.05), 0.9) }
         }
-        if match != nil, !family.isMatched {
-            family.isMatched = true
+        if match != nil {
             // What it missed is no match, and no longer needed.
-            family.members -= matches.count { $0.family == search.family }
-            matches.removeAll { $0.family == search.family }
+            if !family.isMatched { matches.removeAll { $0.family == search.family } }
+            family.matches += 1
         }
         guard let residual = match ?? (search.isDescendant ? nil : search.match(limit: Self.nearMiss * limit)) else {
             return
         }
-        family.members += 1
         // Slopes of a descendant are its ancestor's and what its own steps taught.
         matches.append(
             Match(
