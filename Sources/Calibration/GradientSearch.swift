@@ -47,8 +47,9 @@ struct GradientSearch: Sampler {
         var reach = 0.3
 
         var isMatched: Bool { matches > 0 }
-        /// Descendants to a match, as far as that is known: a new family is worth some tries.
-        var price: Double { Double(descendants + 3) / max(Double(matches), 0.5) }
+        /// Descendants over the share of them that match, as far as that is known. The family with the least is next, so that each
+        /// has descendants in proportion to what they bring.
+        var burden: Double { Double(descendants) * Double(descendants + 3) / max(Double(matches), 0.5) }
     }
 
     let settings: GradientSearchSettings
@@ -164,7 +165,7 @@ struct GradientSearch: Sampler {
         families.append(Family())
     }
 
-    /// What fewest searches started from, of the family in which a match has cost fewest.
+    /// What fewest searches started from, of the family whose turn it is.
     private func nextParent(_ space: SamplingSpace) -> Int? {
         let othersAreWanted = wantsFamilies(space)
         func isFull(_ family: Family) -> Bool {
@@ -172,7 +173,7 @@ struct GradientSearch: Sampler {
                 && (family.matches + family.underWay >= Self.mostOfFamily
                     || family.descendants >= Self.mostDescendants)
         }
-        func order(_ match: Match) -> (Double, Int) { (families[match.family].price, match.descendants) }
+        func order(_ match: Match) -> (Double, Int) { (families[match.family].burden, match.descendants) }
         return matches.indices
             .filter { matches[$0].model != nil && !isSpent(matches[$0]) && !isFull(families[matches[$0].family]) }
             .min { order(matches[$0]) < order(matches[$1]) }
