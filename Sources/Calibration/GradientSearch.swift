@@ -173,10 +173,14 @@ struct GradientSearch: Sampler {
                 && (family.matches + family.underWay >= Self.mostOfFamily
                     || family.descendants >= Self.mostDescendants)
         }
-        func order(_ match: Match) -> (Double, Int) { (families[match.family].burden, match.descendants) }
-        return matches.indices
-            .filter { matches[$0].model != nil && !isSpent(matches[$0]) && !isFull(families[matches[$0].family]) }
-            .min { order(matches[$0]) < order(matches[$1]) }
+        let turns = families.map { isFull($0) ? .infinity : $0.burden }
+        var next: Int?
+        var least = (Double.infinity, 0)
+        for index in matches.indices where matches[index].model != nil && !isSpent(matches[index]) {
+            let order = (turns[matches[index].family], matches[index].descendants)
+            if order < least { (next, least) = (index, order) }
+        }
+        return next
     }
 
     private func isNearMiss(_ match: Match) -> Bool { !families[match.family].isMatched }
@@ -289,7 +293,7 @@ struct GradientSearch: Sampler {
             return search
         }
         for search in searches where search.isOver { learn(from: search, limit: around.limit) }
-        matches = matches.filter { !isSpent($0) }
+        if matches.contains(where: isSpent) { matches = matches.filter { !isSpent($0) } }
         searches.removeAll(where: \.isOver)
     }
 
