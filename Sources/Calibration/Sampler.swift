@@ -12,7 +12,8 @@ protocol Sampler: Codable, Sendable {
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws
     /// The posterior this method has sampled so far; `nil` for a method that targets none.
     var posterior: PosteriorEnsemble? { get }
-    /// Whether what has been found so far is a result of this method; a path to the posterior must be gone to its end.
+    /// Whether what has been found so far is a result of this method for someone who wants so many distinct realizations; a path to
+    /// the posterior must be gone to its end.
     func mayStop(wanting distinct: Int) -> Bool
     /// What was spent beside the simulations asked for, in simulations.
     var spentBeside: Int { get }

@@ -64,13 +64,13 @@ struct SearchPath: Codable {
     /// is wasted.
     private static let metEnough = [1.5, 0.9]
     /// Times the accepted `|r|²`: what cannot come as near with the narrowest boundaries will not with cut ones. Of four
-    /// searches that had ended further off, cutting brought one to 1.05 and none to a match, at twice the price of the way there.
+    /// searches that had ended further off, cutting brought one to 1.05 and none to a match.
     private static let worthCutting = 1.25
     /// Times the accepted `|r|²`: what is further off after its first and its second sensitivities is given up. In the channel case
-    /// matches came from searches at 1.4 to 4 and 1.2 to 5 then, and most of the others were at 7 to 30.
+    /// matches came from searches at no more than 5 then, and from none of nine at 8 and more after the first.
     private static let promisingAfter = [8.0, 6]
     /// Times the accepted `|r|²`, at most right after the first sharpening: where it changes more, bodies hang together by what was
-    /// neither the one facies nor the other. In the channel case all matches came from searches at 1.2 to 1.6 then, and none of
+    /// neither the one facies nor the other. In the channel case matches came from searches at 1.2 to 1.9 then, and from none of
     /// nine at 3 to 13.
     private static let sharpenedWell = 2.5
     /// Before the cut, what steps by three sensitivities must leave at most of what was minimised, for a search to go on.

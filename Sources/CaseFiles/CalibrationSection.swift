@@ -14,7 +14,8 @@ func readCalibration(_ root: Section) -> CalibrationSettings? {
             "budget", 1...100_000_000, default: standard.budget, "Simulations that may be spent.")
         let wanted = section.optionalInteger(
             "wanted", 1...1_000_000,
-            "Stop at this many accepted and distinct realizations; gradient searches also need nine families of them.")
+            "Stop at this many accepted and distinct realizations; gradient searches also want as many families, "
+                + "nine at most.")
         let distinctness = section.number(
             "distinctness", .fraction, .within(0, 1), default: standard.distinctness,
             "Two realizations are distinct if they differ by this fraction of what two draws of the prior do.")

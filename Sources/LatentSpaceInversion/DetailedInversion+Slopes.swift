@@ -5,11 +5,15 @@ import Reservoir
 extension DetailedInversion {
     /// Derivatives of combinations of the data by a latent: those by the properties of cells, pulled back through the image that
     /// properties are made of, the detail and the decoder.
-    /// - Parameter sensitivity: of the combinations, at the smooth realization of `latent`.
+    /// - Parameters:
+    ///   - sensitivity: of the combinations, at `base`.
+    ///   - base: the smooth realization of `latent`.
     /// - Returns: `[combinations x dimension]`
-    public func slopes(_ sensitivity: DataSensitivity, at latent: [Double], sharpness: Double) -> Matrix {
+    public func slopes(
+        _ sensitivity: DataSensitivity, at base: Realization, of latent: [Double], sharpness: Double
+    ) -> Matrix {
         let image = ImageSlopes(encoding: inversion.encoding, image: channels([latent])[0], sharpness: sharpness)
-        let byImage = image.sums(sensitivity)
+        let byImage = image.sums(sensitivity, at: base)
         let cells = inversion.encoding.cellCount
         let byNetwork = inversion.slopesByLatent(byImage, at: Array(latent[..<networkDimension]))
         return Matrix(
@@ -38,8 +42,7 @@ private struct ImageSlopes {
 
     /// Derivatives of sums over cells by the image, by the logarithm of the odds in facies channels.
     /// - Returns: `[combinations][channels x cells]`
-    func sums(_ sensitivity: DataSensitivity) -> [[Float]] {
-        let base = encoding.smoothRealization(of: image, sharpness: sharpness)
+    func sums(_ sensitivity: DataSensitivity, at base: Realization) -> [[Float]] {
         let step = Float(Self.sharpStep / sharpness), cells = encoding.cellCount
         var sums = [Float](repeating: 0, count: sensitivity.count * image.count)
         for channel in 0..<encoding.channelCount {

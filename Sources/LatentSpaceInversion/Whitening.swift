@@ -49,9 +49,7 @@ struct Whitening: Sendable {
             return scaled.indices.map { Float(scaled[$0] + mean[$0]) }
         }
     }
-}
 
-extension Whitening {
     /// Derivatives by whitened latents from those by raw ones: `Lᵀ g`.
     /// - Parameter gradients: `[sums][n]`
     func byWhitened(_ gradients: [[Float]]) -> [[Double]] {

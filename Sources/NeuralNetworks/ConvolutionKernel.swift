@@ -102,14 +102,16 @@ struct ConvolutionKernel: LayerKernel {
         let folded = m.scratch + layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
         let accumulators = m.scratch + layout.reserve(forwardPlan.weightCount * 16)
         let sums = m.scratch + layout.reserve(self.output.channels * 16)
-        if c.needsWeightGradients { accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16) }
-        sums.update(repeating: 0, count: self.output.channels * 16)
+        if c.needsWeightGradients {
+            accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16)
+            sums.update(repeating: 0, count: self.output.channels * 16)
+        }
         if inputGradient != nil { adjointPlan.fold(m.parameters, into: folded, transposed: true) }
         for chunk in 0..<c.chunks {
             let g = gradient + chunk * self.output.count * 16
             kernels.leaky_gradient(
                 output + chunk * self.output.count * 16, slope, Int64(self.output.pixels), Int32(self.output.channels),
-                g, sums)
+                g, c.needsWeightGradients ? sums : nil)
             for phase in forwardPlan.phases where c.needsWeightGradients {
                 var window = phase.window
                 kernels.correlate(

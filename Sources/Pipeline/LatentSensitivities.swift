@@ -29,7 +29,7 @@ struct LatentSensitivities: Sendable {
                 let sensitivity = try simulator.sensitivity(
                     of: base, at: layout, combinations: point.combinations.rowArrays)
                 return LatentSlopes(
-                    byLatent: inversion.slopes(sensitivity, at: point.latent, sharpness: point.sharpness),
+                    byLatent: inversion.slopes(sensitivity, at: base, of: point.latent, sharpness: point.sharpness),
                     byCell: inversion.cellSlopes(sensitivity, at: base))
             } catch {
                 return nil

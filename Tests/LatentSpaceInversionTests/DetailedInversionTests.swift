@@ -107,14 +107,16 @@ import Testing
         let sum = DataSensitivity(
             cellCount: cells, byLogPermeability: Array(repeating: 0, count: cells),
             byPorosity: weights.map { Float($0) })
-        let found = detailed.slopes(sum, at: latent, sharpness: 3).row(0)
+        let base = detailed.decodeSmooth([latent], sharpness: 3)[0]
+        let found = detailed.slopes(sum, at: base, of: latent, sharpness: 3).row(0)
         func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
         let parts = [0..<detailed.networkDimension, detailed.networkDimension..<detailed.dimension]
         for part in parts {
             let (a, b) = (Array(found[part]), Array(expected[part]))
             let likeness = dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
             let scale = dot(a, b) / dot(b, b)
-            // Widths of boundaries are left out, and are much of what changes in a network of a few epochs.
+            // Widths of boundaries are left out, and are much of what changes in a network of a few epochs: likenesses of 0.96 and
+            // 0.94 and scales of 0.65 and 1.49. Without them what is left is that central differences step over kinks.
             #expect(likeness > (hasFacies ? 0.9 : 0.999), "\(likeness)")
             #expect(abs(scale - 1) < (hasFacies ? 0.6 : 0.01), "\(scale)")
         }
