@@ -97,6 +97,7 @@ import Testing
         }
     }
 
+    /// Accepted ones of each family.
     private func families(_ result: CalibrationResult) -> [Int: Int] {
         result.ranking.accepted.compactMap { result.candidates[$0.candidate].family }.reduce(into: [:]) {
             $0[$1, default: 0] += 1
@@ -116,10 +117,14 @@ import Testing
 
     /// Until a fifth of the budget is left.
     @Test func thatAFamilyStaysSmallWhileOthersAreLookedFor() throws {
-        let few = families(try run(settings: settings(searches: 2, budget: 60), above: 1.2))
-        let many = families(try run(settings: settings(searches: 2, budget: 400), above: 2.5))
-        #expect(few.values.allSatisfy { $0 <= 6 }, "\(few)")
-        #expect(many.count < 4 && many.values.contains { $0 > 6 }, "\(many)")
+        let result = try run(settings: settings(searches: 2, budget: 400), above: 2)
+        // One family is matched by then, of the four that are wanted, and has its six; what follows are starts.
+        let moves = result.candidates.filter { $0.origin == .move }.map(\.index)
+        let fresh = result.candidates[80..<110]
+        #expect(moves.contains { $0 < 80 } && fresh.allSatisfy { $0.origin == .gradient }, "\(moves.prefix(60))")
+        // In the last fifth of the budget it may have more.
+        let found = families(result)
+        #expect(found.count < 4 && found.values.contains { $0 > 18 }, "\(found)")
     }
 
     private func distance(_ a: Candidate, _ b: Candidate) -> Double {
