@@ -27,7 +27,7 @@ public struct Calibrator: Sendable {
     }
 
     /// Counts changes after which the same settings and seed give another result.
-    public static let version = 3
+    public static let version = 4
 
     public let problem: CalibrationProblem
     public private(set) var checkpoint: Checkpoint

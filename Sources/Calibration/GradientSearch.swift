@@ -73,7 +73,7 @@ struct GradientSearch: Sampler {
     /// Matches of one family while more families are wanted: what is spent on more of the same finds no other.
     private static let mostOfFamily = 6, mostDescendants = 18
     /// Share of the budget spent after which no search starts afresh, and matches have as many descendants as they can.
-    private static let lastFresh = 0.8
+    private static let lastFresh = 0.7
     /// Of damping, for details: they may move further than the latents of the network, in which the data are anything but linear.
     private static let detailDamping = 0.01
 
@@ -131,7 +131,7 @@ struct GradientSearch: Sampler {
         while true {
             let fresh = searches.count { !$0.isDescendant }
             let parent = nextParent(space)
-            if fresh < settings.searches, wantsFamilies(space) || (parent == nil && matchedFamilies == 0) {
+            if fresh < settings.searches, wantsFamilies(space, besides: fresh) || (parent == nil && matchedFamilies == 0) {
                 startAfresh(space)
             } else if searches.count < 2 * settings.searches, let parent {
                 // As many again, so that all threads have work.
@@ -142,11 +142,11 @@ struct GradientSearch: Sampler {
         }
     }
 
-    /// Whether searches start afresh: until there are families enough, or a search that starts now would not arrive.
-    private func wantsFamilies(_ space: SamplingSpace) -> Bool {
-        let fresh = searches.count { !$0.isDescendant }
+    /// Whether families are wanted besides those matched and so many more: until there are enough, or a search that starts now
+    /// would not arrive.
+    private func wantsFamilies(_ space: SamplingSpace, besides underWay: Int) -> Bool {
         let spent = Double(space.history.count + spentBeside)
-        return matchedFamilies + fresh < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
+        return matchedFamilies + underWay < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
     }
 
     /// Training pairs and proposals, with what was simulated of them.
@@ -167,7 +167,7 @@ struct GradientSearch: Sampler {
 
     /// What fewest searches started from, of the family whose turn it is.
     private func nextParent(_ space: SamplingSpace) -> Int? {
-        let othersAreWanted = wantsFamilies(space)
+        let othersAreWanted = wantsFamilies(space, besides: 0)
         func isFull(_ family: Family) -> Bool {
             othersAreWanted
                 && (family.matches + family.underWay >= Self.mostOfFamily
