@@ -12,13 +12,14 @@ struct Validate: ParsableCommand {
 
               lsi validate my-case --truths 20
               lsi validate my-case --truths 5 --method gradient --method smc
+              lsi validate my-case --truths 0 --twin-truths 5 --method smc
               lsi validate my-case --truths 3 --effort 0.1     a first look
 
             What is finished is kept: a killed run goes on, and more truths can be added later.
             """)
     @OptionGroup var options: CaseOptions
     @OptionGroup var output: JSONOption
-    @Option(help: "Synthetic truths.")
+    @Option(help: "Synthetic truths; 0: none but those on the coarse twin.")
     var truths = 20
     @Option(help: "Method; repeat it to compare several. Default: that of the case file.")
     var method: [MethodChoice] = []
@@ -42,13 +43,16 @@ struct Validate: ParsableCommand {
     var figures = false
 
     func validate() throws {
-        try Self.require(truths, "--truths", within: 1...1_000_000)
+        try Self.require(truths, "--truths", within: 0...1_000_000)
         if let budget { try Self.require(budget, "--budget", within: 1...100_000_000) }
         if let wanted { try Self.require(wanted, "--wanted", within: 0...1_000_000) }
         if !(noiseFactor > 0 && noiseFactor.isFinite) {
             throw ValidationError("--noise-factor is \(noiseFactor) but must be above 0")
         }
         try Self.require(twinTruths, "--twin-truths", within: 0...1_000_000)
+        if truths == 0, twinTruths == 0 {
+            throw ValidationError("--truths and --twin-truths are both 0: one of them must be at least 1")
+        }
         try Self.require(referenceDraws, "--reference-draws", within: 100...100_000_000)
     }
 

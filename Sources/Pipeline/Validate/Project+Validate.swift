@@ -11,6 +11,7 @@ extension Project {
     /// - Returns: the result, for the terminal or for programs.
     public func validate(_ request: ValidationRequest, figures: Bool = false, asJSON: Bool = false) throws -> String {
         let settings = try request.settings(from: settings.calibration)
+        for method in settings { try LatentSensitivities.require(for: method.method, self, try observed().layout) }
         try train()
         let start = ContinuousClock.now
         let stage = try ValidateCase(

@@ -33,7 +33,7 @@ struct ValidateCase {
     var folder: URL { project.workspace.folder(.validation) }
 
     /// Runs each method on each truth, reading what was finished before.
-    /// - Returns: per method the outcomes of all truths in order.
+    /// - Returns: per method the outcomes of all truths that it could go on with, in order.
     func run(_ settings: [CalibrationSettings]) throws -> [[TruthOutcome]] {
         let truths = request.truths
         let prior = Array(try GeneratePairs(project: project).series().prefix(Self.priorMembers))
@@ -55,9 +55,14 @@ struct ValidateCase {
                 let scoring = try TruthScoring(
                     made, layout: layout, prior: prior,
                     stream: RandomStream(seed: project.seed, purpose: "validation.ranks", index: UInt64(number)))
-                let outcome = try run(number, of: truths, made, method, scoring, priorSpread: priorSpread)
-                try file.write(outcome)
-                outcomes[index].append(outcome)
+                do {
+                    let outcome = try run(number, of: truths, made, method, scoring, priorSpread: priorSpread)
+                    try file.write(outcome)
+                    outcomes[index].append(outcome)
+                } catch let error as CalibrationError {
+                    project.console.note(
+                        "warning: \(method.method.title) could not go on with truth \(number + 1): \(error)")
+                }
             }
         }
         return outcomes

@@ -19,7 +19,7 @@ struct ValidationAssembly {
         let test = AcceptanceTest(rule: project.settings.calibration.acceptance, dataCount: layout.history.count)
         return ValidationSummary(
             caseName: project.settings.name, threshold: test.threshold, rule: "\(test.rule)",
-            methods: zip(settings, outcomes).map(method), agreement: agreements.flatMap(rows),
+            methods: zip(settings, outcomes).filter { !$0.1.isEmpty }.map(method), agreement: agreements.flatMap(rows),
             agreementReference: reference, agreements: zip(settings, outcomes).compactMap { agreement($0.0.method) },
             notes: notes, provenance: project.provenance())
     }
@@ -127,7 +127,7 @@ struct ValidationAssembly {
         if request.noiseFactor != 1 {
             notes.append("The noise is \(NumberFormat.significant(request.noiseFactor)) times that of the case.")
         }
-        for (method, outcomes) in zip(settings, outcomes) {
+        for (method, outcomes) in zip(settings, outcomes) where !outcomes.isEmpty {
             let title = method.method.title
             let none = outcomes.filter { $0.accounting.accepted == 0 }
             if !none.isEmpty {

@@ -83,7 +83,8 @@ extension PriorPreview {
 
 extension ValidationSummary {
     var figures: [NamedFigure] {
-        var list = [NamedFigure(name: "accepted-per-truth", figure: .chart(acceptanceChart))]
+        var list: [NamedFigure] = []
+        if let acceptanceChart { list.append(NamedFigure(name: "accepted-per-truth", figure: .chart(acceptanceChart))) }
         if let reliabilityChart { list.append(NamedFigure(name: "coverage", figure: .chart(reliabilityChart))) }
         for method in methods {
             list += method.ranks.map {

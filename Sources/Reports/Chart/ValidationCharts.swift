@@ -19,12 +19,13 @@ extension ValidationSummary {
         return chart.lines.count > 1 ? chart : nil
     }
 
-    /// Accepted and distinct realizations of each truth, methods beside each other.
-    var acceptanceChart: Chart {
+    /// Accepted and distinct realizations of each truth, methods beside each other; `nil` without truths.
+    var acceptanceChart: Chart? {
+        guard !methods.isEmpty else { return nil }
         var chart = Chart(
             title: "Accepted and distinct realizations per truth", x: Chart.Axis(label: "truth"),
             y: Chart.Axis(label: "distinct accepted", includesZero: true), showsLegend: true)
-        let width = 0.8 / Double(max(methods.count, 1))
+        let width = 0.8 / Double(methods.count)
         for (index, method) in methods.enumerated() {
             let left = method.truths.map { Double($0.truth) - 0.4 + width * Double(index) }
             chart.bars.append(

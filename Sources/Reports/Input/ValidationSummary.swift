@@ -4,7 +4,7 @@ public struct ValidationSummary: Sendable {
     /// Largest accepted mismatch `O`, and the rule in words.
     public var threshold: Double
     public var rule: String
-    /// One per method, the one under test first.
+    /// One per method, the one under test first; empty if there were truths on the coarse twin only.
     public var methods: [ValidationMethod]
     public var agreement: [AgreementRow]
     /// What the agreement is measured against, for example `4,000 rejection samples on the coarse twin`.
@@ -137,6 +137,13 @@ public struct MethodAgreement: Equatable, Sendable, Codable {
     ) {
         (self.method, self.truths, self.meanError, self.meanShift) = (method, truths, meanError, meanShift)
         (self.spreadRatio, self.mapSpreadRatio) = (spreadRatio, mapSpreadRatio)
+    }
+}
+
+extension ValidationSummary {
+    /// What was tried, in a few words.
+    var extent: String {
+        methods.first.map { "\($0.truths.count) synthetic truths" } ?? "truths on the coarse twin alone"
     }
 }
 

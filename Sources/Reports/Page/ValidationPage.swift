@@ -8,7 +8,7 @@ extension ValidationSummary {
             methodsSection, truthsSection(&builder), coverageSection(&builder), ranksSection(&builder),
             agreementSection, provenance.section
         ].compactMap { $0 }
-        let lead = "\(methods.first?.truths.count ?? 0) synthetic truths. Accepted if \(rule)."
+        let lead = "\(extent.prefix(1).uppercased() + extent.dropFirst()). Accepted if \(rule)."
         let body: Markup = """
             \(PageSection.header(kind: "Validation", name: caseName, description: lead, provenance))
             \(PageSection.navigation(sections))
@@ -17,7 +17,8 @@ extension ValidationSummary {
         return builder.page(title: "\(caseName) – validation", body: body)
     }
 
-    private var methodsSection: PageSection {
+    private var methodsSection: PageSection? {
+        guard !methods.isEmpty else { return nil }
         var table = HTMLTable(columns: [
             .text("Method"), .number("Truths"), .number("Truths with a match"),
             .number("Enough", help: "Truths with as many accepted and distinct realizations as wanted"),
@@ -51,7 +52,8 @@ extension ValidationSummary {
                 """)
     }
 
-    private func truthsSection(_ builder: inout PageBuilder) -> PageSection {
+    private func truthsSection(_ builder: inout PageBuilder) -> PageSection? {
+        guard let acceptanceChart else { return nil }
         let chart = builder.place(.chart(acceptanceChart))
         let tables: [Markup] = methods.map { method in
             var table = HTMLTable(columns: [

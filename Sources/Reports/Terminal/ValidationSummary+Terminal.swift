@@ -1,13 +1,12 @@
 extension ValidationSummary {
     /// The methods side by side, every truth, and the agreement with rejection sampling, for the terminal.
     public func terminalText(style: TerminalStyle) -> String {
-        let truths = methods.first?.truths.count ?? 0
         var parts = [
-            style.heading(caseName, "\(truths) synthetic truths"),
+            style.heading(caseName, extent),
             style.wrapped("Accepted if \(rule): O <= \(CalibrationReport.mismatchText(threshold))")
         ]
         parts += notes.map { style.painted(style.wrapped("! \($0)", indent: 2), .warning) }
-        parts += ["", methodTable.text(style: style)]
+        if !methods.isEmpty { parts += ["", methodTable.text(style: style)] }
         for method in methods {
             let spread = method.relativeSpread.map {
                 "spread of the maps \(NumberText.fixed($0, decimals: 2)) of the prior's"
