@@ -22,16 +22,18 @@ public struct GeneratePairs {
             blockSize: Self.blockSize, seed: project.seed, settingsDigest: try digest, onConflict: .replace)
     }
 
+    /// Simulates the first `count` realizations, keeping the blocks that are there already.
+    /// - Throws: ``StorageError`` if the results cannot be written, a cancellation after an interrupt.
     public func run(count: Int) throws -> TrainingSetStore {
         let store = try store()
-        let missing = store.blocks.missingBlocks(ofMembers: count)
+        let missing = store.blocks.missingBlocks(ofMembers: count) { (try? store.read(block: $0))?.outcomes.count ?? 0 }
         guard !missing.isEmpty else { return store }
         let prior = try project.priorModel()
         let simulation = EnsembleSimulation(forwardModel: try project.forwardModel(), pool: project.pool)
-        let members = missing.reduce(0) { $0 + store.blocks.members(ofBlock: $1, count: count).count }
+        let members = missing.reduce(0) { $0 + $1.members.count }
         try project.console.task("Simulating training pairs", unit: "simulations", total: members) { task in
             for block in missing {
-                let realizations = store.blocks.members(ofBlock: block, count: count).map(prior.realization)
+                let realizations = block.members.map(prior.realization)
                 let results = try simulation.run(realizations) { task.advance() }
                 let outcomes = results.map { result -> TrainingBlock.Outcome in
                     switch result {
@@ -39,15 +41,29 @@ public struct GeneratePairs {
                     case .failure(let failure): .failure(failure)
                     }
                 }
-                try store.write(TrainingBlock(realizations: realizations, outcomes: outcomes), number: block)
+                try store.write(TrainingBlock(realizations: realizations, outcomes: outcomes), number: block.number)
             }
         }
         return store
     }
 
+    /// What came of the case's training pairs, in order, whatever else is on disk.
+    func forEachPair(_ body: (Realization, TrainingBlock.Outcome) throws -> Void) throws {
+        let store = try store()
+        let count = project.settings.training.pairs
+        for number in 0..<count.dividedUp(by: Self.blockSize) {
+            let block = try store.read(block: number)
+            let wanted = store.blocks.members(ofBlock: number, count: count).count
+            for (realization, outcome) in zip(block.realizations, block.outcomes).prefix(wanted) {
+                try body(realization, outcome)
+            }
+        }
+    }
+
     /// The series of the pairs that came through.
     func series() throws -> [ProductionSeries] {
-        let store = try store()
-        return try store.blocks.completeBlocks.flatMap { try store.read(block: $0).outcomes.compactMap(\.production) }
+        var found: [ProductionSeries] = []
+        try forEachPair { _, outcome in if let series = outcome.production { found.append(series) } }
+        return found
     }
 }

@@ -25,9 +25,11 @@ struct TrainNetwork {
     var digest: String {
         get throws {
             let training = project.settings.training
+            let observed = try project.observed()
             return Digest.of(
                 try GeneratePairs(project: project).digest, training.pairs, training.realizations, training.settings,
-                try project.observed().layout.entries, project.settings.observations.noise, project.seed)
+                observed.layout.entries, project.settings.observations.noise,
+                training.settings.usesNoisyData ? observed.errors : [], project.seed)
         }
     }
 
@@ -86,18 +88,12 @@ struct TrainNetwork {
 
     /// The simulated realizations that came through, with their data in the layout of the observations.
     private func pairs(layout: DataLayout) throws -> (realizations: [Realization], data: [[Double]]) {
-        let store = try GeneratePairs(project: project).store()
         var realizations: [Realization] = []
         var data: [[Double]] = []
-        let count = project.settings.training.pairs
-        for number in 0..<count.dividedUp(by: GeneratePairs.blockSize) {
-            let block = try store.read(block: number)
-            let wanted = store.blocks.members(ofBlock: number, count: count).count
-            for (realization, outcome) in zip(block.realizations, block.outcomes).prefix(wanted) {
-                guard let series = outcome.production else { continue }
-                realizations.append(realization)
-                data.append(try layout.values(in: series))
-            }
+        try GeneratePairs(project: project).forEachPair { realization, outcome in
+            guard let series = outcome.production else { return }
+            realizations.append(realization)
+            data.append(try layout.values(in: series))
         }
         return (realizations, data)
     }
@@ -148,8 +144,7 @@ struct TrainNetwork {
                         noise: project.settings.observations.noise)
                     mismatches.append(Mismatch(prediction: try layout.values(in: copy), observed: observed))
                 }
-                let test = AcceptanceTest(rule: project.settings.calibration.acceptance, dataCount: layout.count)
-                return FloorMeasurement(mismatches, test: test)
+                return FloorMeasurement(mismatches)
             }
             return (try floor(rebuilt), try floor(detailed))
         }

@@ -65,13 +65,30 @@ public struct BlockStore: Sendable {
         }.sorted()
     }
 
-    /// The blocks that an ensemble of `count` members still lacks, ascending.
-    public func missingBlocks(ofMembers count: Int) -> [Int] {
-        let complete = Set(completeBlocks)
-        return (0..<(count + manifest.blockSize - 1) / manifest.blockSize).filter { !complete.contains($0) }
+    /// A block to be written, and its members.
+    public struct MissingBlock: Equatable, Sendable {
+        public let number: Int
+        public let members: Range<Int>
     }
 
-    /// The members of a block of an ensemble of `count`.
+    /// What an ensemble of `count` members still lacks, in the order to write it.
+    ///
+    /// Only the last block on disk may be short, having been written when fewer members were wanted. It is made anew before any
+    /// that follow it, and a block before others is whole, so that none is short behind others even after a kill.
+    /// - Parameter held: number of members in a block on disk; zero if it cannot be read.
+    public func missingBlocks(ofMembers count: Int, held: (Int) -> Int) -> [MissingBlock] {
+        let onDisk = completeBlocks
+        let last = onDisk.last ?? -1
+        var known = Set(onDisk)
+        if last >= 0, held(last) < members(ofBlock: last, count: count).count { known.remove(last) }
+        let wanted = 0..<(count + manifest.blockSize - 1) / manifest.blockSize
+        return wanted.filter { !known.contains($0) }.map { number in
+            MissingBlock(
+                number: number, members: members(ofBlock: number, count: max(count, last * manifest.blockSize)))
+        }
+    }
+
+    /// The members of a block in an ensemble of `count`.
     public func members(ofBlock block: Int, count: Int) -> Range<Int> {
         let start = min(block * manifest.blockSize, count)
         return start..<min(start + manifest.blockSize, count)

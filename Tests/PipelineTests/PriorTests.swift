@@ -104,6 +104,23 @@ struct PriorStageTests {
         #expect(Set(first.compactMap(\.scenario)) == ["meanders", "belts-0", "belts-90"])
     }
 
+    @Test func thatPairsAreCompleteAfterFewerWereAskedFor() throws {
+        let folder = try TemporaryFolder()
+        let project = try ScenarioCase.make(in: folder.path)
+        _ = try project.generatePairs(count: 3)
+        let few = try GeneratePairs(project: project).store().read(block: 0)
+        #expect(few.outcomes.count == 3)
+        _ = try project.generatePairs(count: 70)
+        let store = try GeneratePairs(project: project).store()
+        let blocks = [try store.read(block: 0), try store.read(block: 1)]
+        #expect(blocks.map(\.outcomes.count) == [64, 6])
+        #expect(Array(blocks[0].realizations.prefix(3)) == few.realizations)
+        // The case itself asks for fewer.
+        let pairs = project.settings.training.pairs
+        #expect(pairs < 70)
+        #expect(try GeneratePairs(project: project).series().count == pairs)
+    }
+
     @Test func thatTheScenarioIsToldFromTheRealizationAlone() throws {
         let folder = try TemporaryFolder()
         let project = try ScenarioCase.make(in: folder.path)
@@ -115,6 +132,9 @@ struct PriorStageTests {
         #expect(classifier.labels == ["belts-0", "belts-90", "meanders"])
         let others = (1000..<1200).map { model.realization($0) }
         let right = others.count { classifier.label(of: $0) == $0.scenario }
+        var bare = others[0]
+        bare.facies = nil
+        #expect(classifier.label(of: bare) == nil)
         // Chance finds half, by always saying meanders. The share found in 200 has a standard error below 0.04, that of
         // the 100 kept back one of 0.05.
         #expect(right > 150, "\(right) of 200")

@@ -31,9 +31,29 @@ struct StoreTests {
         try store.write(block(2), number: 2)
         let again = try open(scratch.file("set"))
         #expect(again.blocks.completeBlocks == [0, 2])
-        #expect(again.blocks.missingBlocks(ofMembers: 11) == [1, 3])
+        let missing = again.blocks.missingBlocks(ofMembers: 11) { _ in 3 }
+        #expect(missing.map(\.number) == [1, 3] && missing.map(\.members) == [3..<6, 9..<11])
         #expect(again.blocks.members(ofBlock: 3, count: 11) == 9..<11)
         #expect(try again.read(block: 2) == block(2))
+    }
+
+    /// Whatever was asked for before, and wherever a run was killed.
+    @Test func thatAShortBlockIsMadeAnewBeforeThoseThatFollowIt() throws {
+        let scratch = try ScratchFolder()
+        let store = try open(scratch.file("set"))
+        for number in 0..<2 { try store.write(block(number), number: number) }
+        func missing(_ count: Int, held: Int) -> [Range<Int>] {
+            store.blocks.missingBlocks(ofMembers: count) { _ in held }.map(\.members)
+        }
+        // Block 1 was written for five members.
+        #expect(missing(5, held: 2).isEmpty && missing(4, held: 2).isEmpty)
+        #expect(missing(11, held: 2) == [3..<6, 6..<9, 9..<11])
+        // Unreadable, it is made anew too.
+        #expect(missing(5, held: 0) == [3..<5])
+        // A block that was lost before others comes back whole, however few are wanted now.
+        try store.write(block(2), number: 2)
+        try FileManager.default.removeItem(atPath: store.blocks.path(ofBlock: 1))
+        #expect(missing(4, held: 3) == [3..<6])
     }
 
     @Test func thatAnEnsembleComesBackAsItWas() throws {
@@ -83,7 +103,7 @@ struct StoreTests {
                 == "\(path): is truncated, or not a file that lsi wrote; "
                 + "delete this file and run again: this block will be redone")
         try Files.remove(path)
-        #expect(store.blocks.missingBlocks(ofMembers: 3) == [0])
+        #expect(store.blocks.missingBlocks(ofMembers: 3) { _ in 3 }.map(\.number) == [0])
     }
 
     @Test func thatABlockOfAnotherSetIsRefused() throws {

@@ -23,30 +23,23 @@ public struct DrawPrior {
     }
 
     /// Draws the first `count` realizations, keeping the blocks that are there already.
+    /// - Throws: ``StorageError`` if the results cannot be written, a cancellation after an interrupt.
     public func run(count: Int) throws -> EnsembleStore {
         let store = try store()
-        let missing = store.blocks.missingBlocks(ofMembers: count) + incompleteBlocks(store, count: count)
+        let missing = store.blocks.missingBlocks(ofMembers: count) { (try? store.read(block: $0))?.count ?? 0 }
         guard !missing.isEmpty else { return store }
         let prior = try project.priorModel()
-        let members = missing.reduce(0) { $0 + store.blocks.members(ofBlock: $1, count: count).count }
+        let members = missing.reduce(0) { $0 + $1.members.count }
         try project.console.task("Drawing the prior", unit: "realizations", total: members) { task in
             for block in missing {
-                let indices = Array(store.blocks.members(ofBlock: block, count: count))
-                let drawn = try project.pool.map(indices, makeContext: {}, finished: { task.advance() }) { _, index in
+                let drawn = try project.pool.map(Array(block.members), makeContext: {}, finished: { task.advance() }) {
+                    _, index in
                     prior.realization(index)
                 }
-                try store.write(drawn, block: block)
+                try store.write(drawn, block: block.number)
             }
         }
         return store
-    }
-
-    /// A last block that was written when fewer realizations were asked for.
-    private func incompleteBlocks(_ store: EnsembleStore, count: Int) -> [Int] {
-        guard let last = store.blocks.completeBlocks.last, last * Self.blockSize < count,
-            let held = try? store.read(block: last)
-        else { return [] }
-        return held.count < store.blocks.members(ofBlock: last, count: count).count ? [last] : []
     }
 }
 
