@@ -9,7 +9,6 @@ public enum AcceptanceRule: Equatable, Sendable, Codable {
     case standardDeviations(Double)
 
     public static let standard = AcceptanceRule.chiSquareQuantile(0.99)
-    public static let fiveSigma = AcceptanceRule.standardDeviations(5)
     /// Below this quantile a match is closer than the noise allows: probably overfitted.
     public static let overfitQuantile = 0.005
 

@@ -19,8 +19,6 @@ public protocol DataProxy: Sendable {
     /// - Parameter latents: `[count][dimension]`
     /// - Returns: predicted data in the layout of the observations and in their units, `[count][data]`.
     func predict(_ latents: [[Double]]) -> [[Double]]
-    /// Standard deviation of the proxy's error on held-out pairs, `[data]`, in the data's units.
-    var residualDeviations: [Double] { get }
 }
 
 /// A latent whose data are known already, for example from the training set.
@@ -117,7 +115,7 @@ public struct CalibrationProblem: Sendable {
 public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertible {
     case needsProposal(method: String)
     case needsPriorRealizations(method: String)
-    case needsSensitivities(method: String)
+    case needsSensitivities(method: String, obstacle: String)
     /// Fewer simulations came through than the method can work with.
     case tooFewSimulated(succeeded: Int, of: Int, needed: Int, lastReason: String?)
     case factorization(FactorizationError)
@@ -128,9 +126,8 @@ public enum CalibrationError: Error, Equatable, Sendable, CustomStringConvertibl
             "the method `\(method)` needs a trained network; train the case or choose another method"
         case .needsPriorRealizations(let method):
             "the method `\(method)` needs realizations of the prior"
-        case .needsSensitivities(let method):
-            "the method `\(method)` needs sensitivities, which ray tomography has and the built-in simulator without gravity and "
-                + "capillary pressure; choose another method"
+        case .needsSensitivities(let method, let obstacle):
+            "the method `\(method)` needs sensitivities, and \(obstacle); choose another method, such as `es-mda`"
         case .tooFewSimulated(let succeeded, let total, let needed, let reason):
             "only \(succeeded) of \(total) simulations succeeded, \(needed) are needed"
                 + (reason.map { "; the last failure: \($0)" } ?? "")

@@ -10,14 +10,6 @@ public struct CalibrationResult: Sendable {
         public let simulationsToFirst: Int?, simulationsToFifty: Int?
     }
 
-    /// How far the network's own proposals came, before any refinement.
-    public struct RawProposals: Equatable, Sendable, Codable {
-        public let simulated: Int
-        public let bestMismatch: Double
-        /// Whether at least one of them is within the noise.
-        public let reachedNoise: Bool
-    }
-
     public let method: CalibrationMethod
     public let seed: UInt64
     public let test: AcceptanceTest
@@ -27,8 +19,6 @@ public struct CalibrationResult: Sendable {
     public let series: [ProductionSeries?]
     public let ranking: Ranking
     public let accounting: Accounting
-    /// `nil` if no candidate came from the network directly.
-    public let rawProposals: RawProposals?
     /// `nil` for a method that does not target the posterior.
     public let posterior: PosteriorEnsemble?
 
@@ -56,13 +46,5 @@ extension CalibrationResult.Accounting {
         let order = ranking.accepted.map(\.candidate).sorted()
         simulationsToFirst = order.first.map { $0 + 1 }
         simulationsToFifty = order.count >= 50 ? order[49] + 1 : nil
-    }
-}
-
-extension CalibrationResult.RawProposals {
-    init?(_ candidates: [Candidate], test: AcceptanceTest) {
-        let values = candidates.filter { $0.origin == .proposal }.compactMap { $0.mismatch?.value }
-        guard let best = values.min() else { return nil }
-        (simulated, bestMismatch, reachedNoise) = (values.count, best, test.accepts(best))
     }
 }

@@ -72,7 +72,8 @@ public struct ProposalSettings: Equatable, Sendable, Codable {
     public enum Spread: Equatable, Sendable, Codable {
         /// The data perturbed by their noise and encoded, plus a draw of the regression's own residual.
         case noiseAndResidual
-        /// The published baseline: uniform within `±radius` of the observed data's latent, in prior standard deviations.
+        /// As published, but about the model's latents instead of the data's: uniform within `±radius` of what the regression
+        /// makes of the observed data, in prior standard deviations.
         case box(radius: Double)
     }
 

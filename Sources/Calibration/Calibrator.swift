@@ -23,7 +23,8 @@ public struct Calibrator: Sendable {
         public internal(set) var candidates: [Candidate] = []
         /// Index of the first candidate of the batch under way.
         var firstPending = 0
-        var isFinished = false
+        /// Whether the method has come to its end: nothing more is to be simulated.
+        public internal(set) var isFinished = false
     }
 
     /// Counts changes after which the same settings and seed give another result.
@@ -115,7 +116,7 @@ public struct Calibrator: Sendable {
             method: checkpoint.settings.method, seed: checkpoint.seed, test: test, candidates: checkpoint.candidates,
             series: series, ranking: ranking,
             accounting: .init(checkpoint.candidates, ranking: ranking, test: test),
-            rawProposals: .init(checkpoint.candidates, test: test), posterior: checkpoint.method.sampler.posterior)
+            posterior: checkpoint.method.sampler.posterior)
     }
 
     /// The realizations of candidates, decoded or drawn again.

@@ -43,10 +43,6 @@ struct Emulator: Sendable {
     private let offset: [Double]
     /// Covariance of the leave-one-out error near the observed data, `[data x data]`.
     let errorCovariance: Matrix
-    /// Mean over data of the diagonal of ``errorCovariance``: the emulator's error in units of the noise, squared.
-    var meanSquaredError: Double {
-        (0..<errorCovariance.rows).reduce(0) { $0 + errorCovariance[$1, $1] } / Double(max(errorCovariance.rows, 1))
-    }
     var shape: EmulatorKernel.Shape { kernel.shape }
 
     /// - Parameters:

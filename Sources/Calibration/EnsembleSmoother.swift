@@ -35,7 +35,7 @@ struct EnsembleSmoother: Sampler {
         let needed = max(4, settings.ensembleSize / 2)
         guard alive.count >= needed else {
             throw CalibrationError.tooFewSimulated(
-                succeeded: alive.count, of: evaluations.count, needed: needed, lastReason: nil)
+                succeeded: alive.count, of: evaluations.count, needed: needed, lastReason: space.lastFailure)
         }
         step += 1
         guard spentInverse < 1 - 1e-9 else { return }

@@ -86,7 +86,8 @@ struct GradientSearch: Sampler {
 
     mutating func nextBatch(_ space: SamplingSpace) throws -> [Draw] {
         guard space.problem.sensitivities != nil else {
-            throw CalibrationError.needsSensitivities(method: CalibrationMethod.gradientSearch.rawValue)
+            throw CalibrationError.needsSensitivities(
+                method: CalibrationMethod.gradientSearch.rawValue, obstacle: "the simulator knows none")
         }
         if proposed == nil {
             let latents =
@@ -131,7 +132,8 @@ struct GradientSearch: Sampler {
         while true {
             let fresh = searches.count { !$0.isDescendant }
             let parent = nextParent(space)
-            if fresh < settings.searches, wantsFamilies(space, besides: fresh) || (parent == nil && matchedFamilies == 0) {
+            let mayStart = wantsFamilies(space, besides: fresh) || (parent == nil && matchedFamilies == 0)
+            if fresh < settings.searches, mayStart {
                 startAfresh(space)
             } else if searches.count < 2 * settings.searches, let parent {
                 // As many again, so that all threads have work.
@@ -243,6 +245,7 @@ struct GradientSearch: Sampler {
         for (index, model) in zip(missing, models) { searches[index].take(model) }
         for (index, model) in zip(unknown, models.dropFirst(missing.count)) { matches[index].model = model }
         matches.removeAll { $0.model == nil }
+        for search in searches where search.isOver && search.isDescendant { families[search.family].underWay -= 1 }
         searches.removeAll(where: \.isOver)
     }
 

@@ -19,12 +19,6 @@ struct PreconditionedWalk: Sendable {
         scales = sensitivity.values.map { 1 / (1 + power * max($0, 0)).squareRoot() }
     }
 
-    /// Plain preconditioned Crank-Nicolson steps in `dimension` directions.
-    init(dimension: Int) {
-        directions = .identity(dimension)
-        scales = Array(repeating: 1, count: dimension)
-    }
-
     /// - Parameters:
     ///   - points: `[count x dimension]`
     ///   - sizes: `b` of each point.

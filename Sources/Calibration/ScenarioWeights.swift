@@ -11,16 +11,9 @@ public struct ScenarioWeights: Equatable, Sendable, Codable {
     public let scenarios: [Scenario]
 
     /// - Parameters:
-    ///   - prior: scenario of each of many realizations drawn from the prior.
+    ///   - before: each scenario with its probability in the prior.
     ///   - ensemble: scenario of each member of a posterior ensemble; `nil` entries belong to none and are left out.
     ///   - weights: one per member.
-    public init(prior: [String], ensemble: [String?], weights: [Double]) {
-        var before: [String: Double] = [:]
-        for name in prior { before[name, default: 0] += 1 / Double(prior.count) }
-        self.init(before: before, ensemble: ensemble, weights: weights)
-    }
-
-    /// - Parameter before: each scenario with its probability in the prior.
     public init(before: [String: Double], ensemble: [String?], weights: [Double]) {
         precondition(ensemble.count == weights.count, "one weight per member")
         var after: [String: Double] = [:]

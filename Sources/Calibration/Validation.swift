@@ -70,8 +70,6 @@ public struct RankHistogram: Equatable, Sendable, Codable {
         (lower, upper) = RankHistogram.band(draws: ranks.count, probability: 1 / Double(bins))
     }
 
-    public var binsOutsideBand: Int { counts.count { $0 < lower || $0 > upper } }
-
     /// The fraction of an ensemble below the truth, ties split by a uniform draw so that ranks stay uniform for data
     /// with atoms, such as a water cut of zero.
     public static func rank(

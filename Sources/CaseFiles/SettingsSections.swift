@@ -95,9 +95,6 @@ private func readTrainingSettings(_ section: Section) -> TrainingSettings? {
     settings.usesNoisyData = section.flag(
         "noisy_data", default: settings.usesNoisyData,
         "Whether the networks see the data of pairs with errors like those of the observations, drawn anew each time.")
-    settings.usesPublishedBox = section.flag(
-        "published_box", default: settings.usesPublishedBox,
-        "Start points from the published uniform box instead of noise and residual.")
     return section.build { () throws(ParameterError) in
         try settings.validate()
         return settings

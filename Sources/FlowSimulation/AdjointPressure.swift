@@ -42,7 +42,7 @@ final class AdjointPressure {
         for (k, completion) in topology.completions.enumerated() {
             let w = level.wellConductance[k]
             diagonal[completion.cell] += w
-            guard level.isOnRate[completion.well] else { continue }
+            guard level.isOnRate(completion.well) else { continue }
             diagonal[cells + completion.well] += w
             values[completionEntry[k]] = -w
         }

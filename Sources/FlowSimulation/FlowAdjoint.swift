@@ -5,8 +5,8 @@ import Reservoir
 /// gives the derivatives of a datum, or of a weighted sum of data, by the properties of all cells.
 ///
 /// The sweep is the transpose of what the simulator did, sub-steps and extrapolation of fluxes included. Fixed count: the lengths
-/// of steps, the weights within them, which cell is upstream, and how the volumes of slightly compressible phases change within a
-/// step of transport. Sweeps of eight sums run side by side.
+/// of steps, the weights within them, which cell is upstream, how a rate is shared among the completions of a well, and how the
+/// volumes of slightly compressible phases change within a step of transport. Sweeps of eight sums run side by side.
 ///
 /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
 /// section 9.4.
@@ -159,7 +159,7 @@ final class FlowAdjoint {
         }
         // By all pressures, mobilities held.
         let (h, gu) = (rightHandSide.base, fluxLanes.base)
-        for cell in 0..<cells { h[cell] = block.stored[cell] }
+        for cell in 0..<cells { h[cell] = level.isAside ? .zero : block.stored[cell] }
         for well in 0..<topology.wellCount { h[cells + well] = headLanes[well] }
         for (f, face) in topology.faces.enumerated() {
             let pull = gu[f] * level.conductance[f]
@@ -171,7 +171,7 @@ final class FlowAdjoint {
             h[cells + completion.well] += pull
             h[completion.cell] -= pull
         }
-        for well in 0..<topology.wellCount where !level.isOnRate[well] { h[cells + well] = .zero }
+        for well in 0..<topology.wellCount where !level.isOnRate(well) { h[cells + well] = .zero }
         pressure.solve(rightHandSide)
         let p = level.pressure
         let (saturation, stored, byT) = (block.saturation.base, block.stored.base, block.transmissibility.base)
@@ -188,7 +188,39 @@ final class FlowAdjoint {
             block.wellIndex[k] += curves.mobility[cell] * pull
             saturation[cell] += (properties.wellIndex[k] * curves.mobilitySlope[cell]) * pull
         }
-        for cell in 0..<cells { stored[cell] = level.storage[cell] * h[cell] }
+        addRates(level, curves, by: h + cells, to: saturation)
+        // A solution that served a report only started from the same pressures as the one after it.
+        for cell in 0..<cells {
+            stored[cell] = (level.isAside ? stored[cell] : .zero) + level.storage[cell] * h[cell]
+        }
+    }
+
+    /// A rate of one phase, or of both at the surface, calls for a volume of the reservoir that follows the saturations at the
+    /// completions: `Q = Σ q b(S)`, so that `∂Σq/∂S = −q b′ / b`.
+    /// - Parameter target: by the volume that each well on a rate has to produce, `[wells]`.
+    private func addRates(
+        _ level: FlowTrajectory.Level, _ curves: LevelCurves, by target: UnsafeMutablePointer<Lanes>,
+        to saturation: UnsafeMutablePointer<Lanes>
+    ) {
+        for well in 0..<topology.wellCount where flow.reservoir.wells[well].role == .producer {
+            guard case .rate(let phase) = level.controls[well] else { continue }
+            let producing = topology.completionRange[well].map { k in
+                let cell = topology.completions[k].cell
+                let (f, b) = (curves.fraction[cell], factors(k, level))
+                let (perVolume, slope): (Double, Double) =
+                    switch phase {
+                    case .displacing: (f * b.displacing, b.displacing)
+                    case .oil: ((1 - f) * b.oil, -b.oil)
+                    case .liquid: (f * b.displacing + (1 - f) * b.oil, b.displacing - b.oil)
+                    }
+                return (cell: cell, flow: completionFlow(k, level), perVolume: perVolume, slope: slope)
+            }
+            let (volume, surface) = producing.reduce((0, 0)) { ($0.0 + $1.flow, $0.1 + $1.flow * $1.perVolume) }
+            guard surface != 0 else { continue }
+            for (cell, flow, _, slope) in producing {
+                saturation[cell] -= (volume / surface * flow * slope * curves.fractionSlope[cell]) * target[well]
+            }
+        }
     }
 
     /// What the mean fluxes of a step have from the solution at its start stays, the rest is for the step before.
@@ -210,31 +242,22 @@ final class FlowAdjoint {
         _ datum: AdjointDatum, _ weight: Lanes, _ block: Block, _ level: FlowTrajectory.Level, _ curves: LevelCurves,
         _ completionLanes: inout [Lanes], _ headLanes: inout [Lanes]
     ) {
-        let cells = topology.cellCount
         let completions = datum.wells.flatMap { Array(topology.completionRange[$0]) }
-        func flow(_ k: Int) -> Double {
-            let completion = topology.completions[k]
-            return level.wellConductance[k]
-                * (level.pressure[cells + completion.well] - level.pressure[completion.cell])
-        }
-        /// Surface volumes per reservoir volume.
-        func factors(_ k: Int) -> (displacing: Double, oil: Double) {
-            let p = level.pressure[topology.completions[k].cell]
-            return (volumeFactors.displacing.inverse(at: p), volumeFactors.oil.inverse(at: p))
-        }
         var share = (displacing: 0.0, oil: 0.0)
         switch datum.kind {
         case .bottomHolePressure:
-            for well in datum.wells where level.isOnRate[well] { headLanes[well] += weight }
+            for well in datum.wells where level.isOnRate(well) { headLanes[well] += weight }
             return
         case .injection:
-            for k in completions { completionLanes[k] += factors(k).displacing * weight }
+            for k in completions { completionLanes[k] += factors(k, level).displacing * weight }
             return
         case .production(let displacing, let oil): share = (displacing, oil)
         case .waterCut:
             var (water, oil) = (0.0, 0.0)
             for k in completions {
-                let (f, b, out) = (curves.fraction[topology.completions[k].cell], factors(k), -flow(k))
+                let (f, b, out) = (
+                    curves.fraction[topology.completions[k].cell], factors(k, level), -completionFlow(k, level)
+                )
                 water += out * f * b.displacing
                 oil += out * (1 - f) * b.oil
             }
@@ -244,14 +267,25 @@ final class FlowAdjoint {
         }
         for k in completions {
             let cell = topology.completions[k].cell
-            let (f, b) = (curves.fraction[cell], factors(k))
+            let (f, b) = (curves.fraction[cell], factors(k, level))
             completionLanes[k] -= (share.displacing * f * b.displacing + share.oil * (1 - f) * b.oil) * weight
-            block.saturation.base[cell] -=
-                (flow(k) * curves.fractionSlope[cell] * (share.displacing * b.displacing - share.oil * b.oil)) * weight
+            let slope = curves.fractionSlope[cell] * (share.displacing * b.displacing - share.oil * b.oil)
+            block.saturation.base[cell] -= (completionFlow(k, level) * slope) * weight
         }
     }
 
-    private var volumeFactors: VolumeFactors { flow.factors }
+    /// Into the reservoir [m³/s].
+    private func completionFlow(_ k: Int, _ level: FlowTrajectory.Level) -> Double {
+        let completion = topology.completions[k]
+        return level.wellConductance[k]
+            * (level.pressure[topology.cellCount + completion.well] - level.pressure[completion.cell])
+    }
+
+    /// Surface volumes per reservoir volume.
+    private func factors(_ k: Int, _ level: FlowTrajectory.Level) -> (displacing: Double, oil: Double) {
+        let p = level.pressure[topology.completions[k].cell]
+        return (flow.factors.displacing.inverse(at: p), flow.factors.oil.inverse(at: p))
+    }
 
     // MARK: Properties
 

@@ -84,7 +84,7 @@ public final class FlowSimulator: DifferentiableSimulator {
             }
             let step = run.nextStep(schedule, flow.settings, isIterated: isIterated)
             try pressureStep.solve(state, timeStep: step > 0 ? step : run.lastStep)
-            trajectory?.add(state, pressureStep.system)
+            trajectory?.add(state, pressureStep.system, controls: pressureStep.controls)
             if run.nextReport < schedule.reportTimes.count, run.time == schedule.reportTimes[run.nextReport] {
                 trajectory?.markReport(run.nextReport)
                 report(&run, mapTimes)
@@ -102,12 +102,22 @@ public final class FlowSimulator: DifferentiableSimulator {
             series: run.recorder.series, massBalance: balance, maps: run.maps, effort: run.effort)
     }
 
+    public func obstacle(toSensitivitiesAt layout: DataLayout) -> String? {
+        if ordered == nil { return "sensitivities are not known where gravity or capillary pressure moves phases" }
+        if isIterated { return "sensitivities are not known where pressure and transport are iterated" }
+        do throws(SimulationFailure) {
+            for entry in layout.entries { _ = try AdjointDatum(entry.key, flow.reservoir) }
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
     public func sensitivity(
         of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
     ) throws(SimulationFailure) -> DataSensitivity {
-        guard let ordered else {
-            throw SimulationFailure("sensitivities are not known where gravity or capillary pressure moves phases")
-        }
+        if let obstacle = obstacle(toSensitivitiesAt: layout) { throw SimulationFailure(obstacle) }
+        guard let ordered else { preconditionFailure("transport without gravity is in the order of flow") }
         tracer = tracer ?? TransportTracer(cells: state.cellCount)
         (trajectory, ordered.tracer) = (FlowTrajectory(), tracer)
         defer { (trajectory, ordered.tracer) = (nil, nil) }
@@ -129,7 +139,7 @@ public final class FlowSimulator: DifferentiableSimulator {
     private func reportBeforeEvents(_ run: inout Run, _ mapTimes: [Double]) throws(SimulationFailure) {
         pressureBefore.copy(from: state.pressure)
         try pressureStep.solve(state, timeStep: run.lastStep)
-        trajectory?.add(state, pressureStep.system, report: run.nextReport)
+        trajectory?.add(state, pressureStep.system, controls: pressureStep.controls, asideAt: run.nextReport)
         report(&run, mapTimes)
         state.pressure.copy(from: pressureBefore)
     }
@@ -294,7 +304,8 @@ public final class FlowSimulator: DifferentiableSimulator {
     private func substeps(for step: Double) -> Int {
         var injected = 0.0
         for cell in 0..<state.cellCount { injected += transport.exchange.injected[cell] }
-        return min(max(Int((injected * step / totalPoreVolume / flow.settings.substepVolume).rounded(.up)), 2), 256)
+        let volumes = injected * step / totalPoreVolume / flow.settings.substepVolume
+        return Int(min(max(volumes.rounded(.up), 2), 256))
     }
 
     private func addTotals(_ run: inout Run, _ step: Double) {

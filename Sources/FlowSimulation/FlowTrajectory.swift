@@ -10,11 +10,16 @@ struct FlowTrajectory {
         let poreVolume: [Double]
         /// As the pressure equation had them, see ``PressureSystem``.
         let conductance: [Double], storage: [Double], wellConductance: [Double]
-        /// Whether each well is on a rate, so that its pressure is an unknown.
-        let isOnRate: [Bool]
+        /// What each well is on.
+        let controls: [WellControls.Active]
         /// Position of the report that this solution gave.
         var report: Int?
+        /// Whether it served a report only: the next solution starts from the pressures before it.
+        let isAside: Bool
         var step: Step?
+
+        /// Whether a well is on a rate, so that its pressure is an unknown.
+        func isOnRate(_ well: Int) -> Bool { if case .rate = controls[well] { true } else { false } }
     }
 
     struct Step {
@@ -29,13 +34,16 @@ struct FlowTrajectory {
 
     private(set) var levels: [Level] = []
 
-    mutating func add(_ state: FlowState, _ system: PressureSystem, report: Int? = nil) {
+    /// - Parameter report: position of the report that is all the solution serves; `nil`: the run goes on from it.
+    mutating func add(
+        _ state: FlowState, _ system: PressureSystem, controls: WellControls, asideAt report: Int? = nil
+    ) {
         levels.append(
             Level(
                 pressure: state.pressure.elements, saturation: state.saturation.elements,
                 poreVolume: state.poreVolume.elements, conductance: system.conductance.elements,
                 storage: system.storage.elements, wellConductance: system.wellConductance.elements,
-                isOnRate: system.wellEquations.map { if case .rate = $0 { true } else { false } }, report: report))
+                controls: controls.active, report: report, isAside: report != nil))
     }
 
     /// The last solution gave this report.

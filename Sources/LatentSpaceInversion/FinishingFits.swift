@@ -32,8 +32,7 @@ struct FinishingFits {
         return TrainedInversion(
             encoding: set.realizations.encoding, layout: set.layout, scaling: scaling, settings: settings,
             residualMean: residual.mean, residualCovariance: residual.covariance,
-            predictionSpread: spread(proxy, held), architecture: architecture, networks: trained, whitening: whitening,
-            proxy: proxy, ridge: ridge)
+            architecture: architecture, networks: trained, whitening: whitening, proxy: proxy, ridge: ridge)
     }
 
     private func fitProxy(_ latents: [[Double]], _ order: [Int]) throws(ShapeError) -> Network {
@@ -63,16 +62,5 @@ struct FinishingFits {
             covariance[i, i] = max(covariance[i, i], 1e-6)
         }
         return (mean, covariance)
-    }
-
-    private func spread(_ proxy: Network, _ held: [[Double]]) -> [Double] {
-        let predicted = proxy(held.map { $0.map { Float($0) } })
-        var squares = [Double](repeating: 0, count: set.layout.count)
-        for (found, index) in zip(predicted, split.heldOutPairs) {
-            for i in squares.indices { squares[i] += Double((found[i] - data[index][i]) * (found[i] - data[index][i])) }
-        }
-        return squares.indices.map { i in
-            (squares[i] / Double(max(split.heldOutPairs.count, 1))).squareRoot() * Double(scaling.spread[i])
-        }
     }
 }

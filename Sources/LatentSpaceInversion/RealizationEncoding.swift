@@ -44,9 +44,6 @@ public struct RealizationEncoding: Equatable, Sendable, Codable {
         try require(channelCount > 0, "realizations", "all alike", "must differ in facies or in a property")
     }
 
-    /// Position of a facies code; `nil` if the fit never met it.
-    public func faciesIndex(_ code: UInt8) -> Int? { faciesCodes.firstIndex(of: code) }
-
     private static func codes(in realizations: [Realization], active: [Bool]) -> [UInt8] {
         var met = [Bool](repeating: false, count: 256)
         for realization in realizations {

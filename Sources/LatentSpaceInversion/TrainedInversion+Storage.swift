@@ -13,7 +13,7 @@ extension TrainedInversion {
         var architecture: Architecture
         var proxy: NetworkDescription
         var scaling: DataScaling
-        var latentMean: [Double], residualMean: [Double], predictionSpread: [Double]
+        var latentMean: [Double], residualMean: [Double]
         /// Row-major; double precision does not fit the float arrays.
         var latentLower: [Double], residualCovariance: [Double]
         /// Of the ridge: `[data][n]` row-major, and `[n]`; absent without one.
@@ -25,7 +25,7 @@ extension TrainedInversion {
         let header = Header(
             formatVersion: Self.formatVersion, encoding: encoding, layout: layout, settings: settings,
             architecture: architecture, proxy: proxy.description, scaling: scaling, latentMean: whitening.mean,
-            residualMean: residualMean, predictionSpread: predictionSpread, latentLower: whitening.lower.elements,
+            residualMean: residualMean, latentLower: whitening.lower.elements,
             residualCovariance: residualCovariance.elements, ridgeMatrix: ridge?.matrix.elements,
             ridgeOffset: ridge?.offset)
         var arrays: [String: [Float]] = [:]
@@ -67,7 +67,7 @@ extension TrainedInversion {
         }
         (encoding, layout, settings) = (header.encoding, header.layout, header.settings)
         (architecture, scaling) = (header.architecture, header.scaling)
-        (residualMean, predictionSpread) = (header.residualMean, header.predictionSpread)
+        residualMean = header.residualMean
         residualCovariance = Matrix(rows: order, columns: order, elements: header.residualCovariance)
         whitening = Whitening(
             mean: header.latentMean, lower: Matrix(rows: order, columns: order, elements: header.latentLower))

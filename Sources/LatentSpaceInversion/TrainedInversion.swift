@@ -13,8 +13,6 @@ public struct TrainedInversion: Parameterization {
     public let settings: TrainingSettings
     /// Mean and covariance of `w(m) - w(d)` over held-out pairs: what the regression leaves open, `[n]` and `[n][n]`.
     public let residualMean: [Double], residualCovariance: Matrix
-    /// Root mean square of simulated minus predicted data over held-out pairs, `[data]`, SI units.
-    public let predictionSpread: [Double]
     let architecture: Architecture
     let networks: DualNetworks
     let whitening: Whitening
@@ -64,20 +62,7 @@ public struct TrainedInversion: Parameterization {
         proxy(latents.map { $0.map { Float($0) } }).map { scaling.unscaled($0).map { Double($0) } }
     }
 
-    /// Start points as published: uniform in a box of half width `radius` around `z_d` of the observed data, each then
-    /// mapped to the model's latents.
-    public func publishedBox(
-        data: [Double], radius: Double, count: Int, stream: inout RandomStream
-    ) -> [[Double]] {
-        let scaled = scaling.scaled(data.map { Float($0) })
-        let centre = networks.dataEncoder([scaled])[0]
-        let points = (0..<count).map { _ in centre.map { $0 + Float(stream.uniform(-radius, radius)) } }
-        let linear = ridge?.predict([scaled])[0]
-        return whitening.whitened(
-            networks.regression(points).map { z in z.indices.map { z[$0] + (linear?[$0] ?? 0) } })
-    }
-
-    /// Whitened means, and mean variances of the raw latents if the encoder is variational.
+    /// Latents as calibrations use them and as the encoder gives them, the means of both if it is variational.
     func encodeModel(_ realizations: EncodedRealizations, _ indices: [Int]) -> (whitened: [[Double]], raw: [[Float]]) {
         let raw = LatentEncoder(architecture, networks).encode(realizations, indices).means
         return (whitening.whitened(raw), raw)

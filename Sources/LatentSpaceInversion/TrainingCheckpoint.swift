@@ -67,10 +67,8 @@ public struct TrainingCheckpoint: Sendable {
     func restore(_ training: DualTraining, set: TrainingSet) throws(TrainingError) {
         do {
             let header = try Self.header(stored)
-            var comparable = header.settings
             // More epochs or patience than before would move the schedule: they count as other settings.
-            comparable.usesPublishedBox = training.settings.usesPublishedBox
-            guard comparable == training.settings, header.seed == training.seed else {
+            guard header.settings == training.settings, header.seed == training.seed else {
                 throw TrainingError.foreignCheckpoint("its settings or seed differ")
             }
             guard header.pairs == set.pairCount, header.realizations == set.realizations.count else {

@@ -55,8 +55,6 @@ public struct TrainingSettings: Equatable, Sendable, Codable {
     /// Whether the data side learns from data with errors like those of the observations, drawn anew each time: its map
     /// then weighs data by what they are worth. Without it the map is that of exact data.
     public var usesNoisyData = false
-    /// Draw start points from the published uniform box around the encoded datum instead of noise and residual.
-    public var usesPublishedBox = false
 
     public init() {}
 

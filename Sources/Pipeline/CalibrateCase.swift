@@ -92,7 +92,7 @@ struct CalibrateCase {
             digest: digest(settings, observed))
         let kept = try resume(file, try problem(observed, settings), settings, try cache())
         // What has been lost of the checkpoint or the simulations is made again.
-        let calibrator = kept.spent > 0 ? kept : try carriedOut(settings, observed: observed)
+        let calibrator = kept.checkpoint.isFinished ? kept : try carriedOut(settings, observed: observed)
         return (calibrator, try calibrator.result())
     }
 
@@ -121,8 +121,9 @@ struct CalibrateCase {
                 SimulatedPair(latent: inversion.extended($0.latent), data: $0.data)
             },
             priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
-            sensitivities: try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout)?
-                .closure,
+            sensitivities: settings.method == .gradientSearch
+                ? try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout).closure
+                : nil,
             loop: project.pool.loop)
     }
 
@@ -198,7 +199,6 @@ struct NetworkProxy: DataProxy {
     init(_ inversion: TrainedInversion) { self.inversion = inversion }
 
     func predict(_ latents: [[Double]]) -> [[Double]] { inversion.predictData(latents) }
-    var residualDeviations: [Double] { inversion.predictionSpread }
 }
 
 extension CalibrationMethod {

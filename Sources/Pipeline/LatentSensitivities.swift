@@ -12,11 +12,18 @@ struct LatentSensitivities: Sendable {
     private let inversion: DetailedInversion
     private let layout: DataLayout
 
-    /// `nil` if the simulator knows no sensitivities.
-    init?(project: Project, inversion: DetailedInversion, layout: DataLayout) throws {
+    init(project: Project, inversion: DetailedInversion, layout: DataLayout) throws {
         forwardModel = try project.forwardModel()
-        guard try forwardModel.makeSimulator() is any DifferentiableSimulator else { return nil }
         (pool, self.inversion, self.layout) = (project.pool, inversion, layout)
+    }
+
+    /// - Throws: ``CalibrationError/needsSensitivities(method:obstacle:)`` if `method` needs sensitivities that the case's
+    ///   simulator does not know.
+    static func require(for method: CalibrationMethod, _ project: Project, _ layout: DataLayout) throws {
+        guard method == .gradientSearch else { return }
+        let simulator = try project.forwardModel().makeSimulator() as? any DifferentiableSimulator
+        let obstacle = simulator.map { $0.obstacle(toSensitivitiesAt: layout) } ?? "the simulator knows none"
+        if let obstacle { throw CalibrationError.needsSensitivities(method: method.rawValue, obstacle: obstacle) }
     }
 
     var closure: @Sendable ([SensitivityPoint]) throws -> [LatentSlopes?] { { points in try self.matrices(points) } }

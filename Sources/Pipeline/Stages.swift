@@ -1,6 +1,7 @@
 import Calibration
 import CaseFiles
 import Foundation
+import LatentSpaceInversion
 import PriorModels
 import Reports
 import Reservoir
@@ -19,6 +20,7 @@ extension Project {
     }
 
     /// Draws the prior and returns what to tell the user.
+    /// - Throws: ``StorageError`` if the realizations cannot be written, a cancellation after an interrupt.
     public func drawPrior(count: Int? = nil, asJSON: Bool = false) throws -> String {
         let count = count ?? settings.training.realizations
         let stage = DrawPrior(project: self)
@@ -29,6 +31,8 @@ extension Project {
             : "\(count) realizations in \(folder)"
     }
 
+    /// Simulates the training pairs and returns what to tell the user.
+    /// - Throws: ``StorageError`` if they cannot be written, a cancellation after an interrupt.
     public func generatePairs(count: Int? = nil) throws -> String {
         let count = count ?? settings.training.pairs
         let stage = GeneratePairs(project: self)
@@ -36,6 +40,9 @@ extension Project {
         return "\(count) training pairs in \(workspace.folder(.training).path)"
     }
 
+    /// Trains the networks, after what is missing before that, and writes ``qualityPage``.
+    /// - Throws: ``TrainingError`` if training cannot go on; ``PipelineError`` without observations; what the stages before it
+    ///   throw.
     public func train() throws {
         let stage = TrainNetwork(project: self)
         let digest = try stage.digest
@@ -58,7 +65,10 @@ extension Project {
     /// The page that ends training.
     public var qualityPage: String { workspace.folder(.network).appending(path: "quality.html").path }
 
+    /// Calibrates the case by its method, after what is missing before that.
+    /// - Throws: ``CalibrationError`` if the method cannot work on this case; what the stages before it throw.
     public func calibrate() throws {
+        try LatentSensitivities.require(for: settings.calibration.method, self, try observed().layout)
         try train()
         let training = try TrainNetwork(project: self).prepared()
         let stage = CalibrateCase(project: self, training: training)
@@ -71,6 +81,9 @@ extension Project {
         }
     }
 
+    /// Writes the report, after what is missing before that.
+    /// - Parameter figures: write every figure as PDF, SVG and PNG too.
+    /// - Throws: what ``calibrate()`` throws; ``StorageError`` if files cannot be written.
     public func writeReport(figures: Bool = false) throws {
         try calibrate()
         let last = try lastResult()
@@ -81,9 +94,12 @@ extension Project {
         console.note("report: \(workspace.folder(.report).appending(path: "index.html").path)")
     }
 
+    /// All stages in order, each only if it is not up to date.
+    /// - Throws: what ``writeReport(figures:)`` throws.
     public func run() throws { try writeReport() }
 
     /// The result of the last calibration, for the terminal.
+    /// - Throws: what is missing for it, as ``StorageError`` or ``PipelineError``.
     public func summary(asJSON: Bool) throws -> String {
         let report = try assembleReport()
         return asJSON ? report.summaryJSON : report.terminalText(style: .detect(descriptor: 1))
@@ -97,7 +113,9 @@ extension Project {
 
     private func trainingPanel() throws -> TrainingQualityPanel {
         let maps = EnsembleMaps(settings.reservoir, faciesNames: settings.prior.faciesNames)
-        return try TrainNetwork(project: self).prepared().panel(caseName: settings.name, maps: maps)
+        let training = try TrainNetwork(project: self).prepared()
+        let test = AcceptanceTest(rule: settings.calibration.acceptance, dataCount: training.inversion.layout.count)
+        return training.panel(caseName: settings.name, maps: maps, test: test)
     }
 
     /// The calibration that the case asks for as it stands on disk, and those of other methods.

@@ -9,19 +9,19 @@ struct FloorMeasurement: Codable, Sendable {
     /// `O` of each held-out realization, ascending.
     let mismatches: [Double]
     let medianByType: [String: Double]
-    let threshold: Double
-    let shareWithinThreshold: Double
 
-    init(_ measured: [Mismatch], test: AcceptanceTest) {
+    init(_ measured: [Mismatch]) {
         mismatches = measured.map(\.value).sorted()
-        threshold = test.threshold
-        shareWithinThreshold =
-            measured.isEmpty ? 0 : Double(measured.count { test.accepts($0.value) }) / Double(measured.count)
         var byType: [String: [Double]] = [:]
         for mismatch in measured {
             for (type, part) in mismatch.byType { byType[type, default: []].append(part.value) }
         }
         medianByType = byType.mapValues(median)
+    }
+
+    /// Share of the mismatches that `test` accepts, which is a matter of the calibration and not of the training.
+    func shareAccepted(by test: AcceptanceTest) -> Double {
+        Double(mismatches.count { test.accepts($0) }) / Double(max(mismatches.count, 1))
     }
 }
 

@@ -91,17 +91,31 @@ private final class RayTomographySimulator: DifferentiableSimulator {
             values: model.vectorKeys.indices.map { Array(integrals[$0 * width..<($0 + 1) * width]) })
     }
 
-    /// Exact, since the data are linear: the lengths of the rays within the cells, over their divisors.
-    func sensitivity(
-        of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
-    ) throws(SimulationFailure) -> DataSensitivity {
-        _ = try simulate(realization)
-        let rays = try layout.entries.map { entry throws(SimulationFailure) in
+    func obstacle(toSensitivitiesAt layout: DataLayout) -> String? {
+        do throws(SimulationFailure) {
+            _ = try rays(layout)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// Number of the ray that each datum is of.
+    private func rays(_ layout: DataLayout) throws(SimulationFailure) -> [Int] {
+        try layout.entries.map { entry throws(SimulationFailure) in
             guard let key = model.vectorKeys.firstIndex(of: entry.key),
                 let receiver = model.reportTimes.firstIndex(of: entry.time)
             else { throw SimulationFailure("there is no ray \(entry.key) at day \(entry.time / Unit.day)") }
             return key * model.geometry.positions + receiver
         }
+    }
+
+    /// Exact, since the data are linear: the lengths of the rays within the cells, over their divisors.
+    func sensitivity(
+        of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
+    ) throws(SimulationFailure) -> DataSensitivity {
+        _ = try simulate(realization)
+        let rays = try rays(layout)
         let sums = combinations ?? rays.indices.map { datum in rays.indices.map { $0 == datum ? 1 : 0 } }
         let cells = realization.cellCount
         var slopes = [Float](repeating: 0, count: sums.count * cells)

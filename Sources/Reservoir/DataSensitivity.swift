@@ -27,10 +27,13 @@ public struct DataSensitivity: Sendable {
 
 /// A simulator that knows how its results depend on the realization.
 public protocol DifferentiableSimulator: ForwardSimulator {
+    /// Why no sensitivities of the data of `layout` are known, whatever the realization; `nil` if they are.
+    func obstacle(toSensitivitiesAt layout: DataLayout) -> String?
+
     /// - Parameter combinations: weights of the data of `layout` in the sums to differentiate, `[count][data]`; `nil`: each
     ///   datum by itself. The work grows with their number.
-    /// - Throws: ``SimulationFailure`` if the realization cannot be simulated, or a datum of `layout` is one whose
-    ///   sensitivity is not known.
+    /// - Throws: ``SimulationFailure`` if the realization cannot be simulated, or with the
+    ///   ``obstacle(toSensitivitiesAt:)``.
     func sensitivity(
         of realization: Realization, at layout: DataLayout, combinations: [[Double]]?
     ) throws(SimulationFailure) -> DataSensitivity

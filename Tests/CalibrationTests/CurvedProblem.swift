@@ -42,7 +42,6 @@ struct CurvedProblem: Sendable {
 
     /// A proxy that is wrong everywhere: it misses every curvature and is shifted.
     struct WrongProxy: DataProxy {
-        let residualDeviations = [0.5, 0.5, 0.5]
         func predict(_ latents: [[Double]]) -> [[Double]] { latents.map { [$0[1] + 0.5, $0[0], 0.2] } }
     }
 

@@ -51,7 +51,8 @@ import Testing
             }
         }
         // The nearer half of either set. 150 squared errors with heavy tails: a factor of 1.5 in root mean square.
-        let ratio = (emulator.meanSquaredError / (sum / Double(4 * held.count))).squareRoot()
+        let judged = (0..<4).reduce(0) { $0 + emulator.errorCovariance[$1, $1] } / 4
+        let ratio = (judged / (sum / Double(4 * held.count))).squareRoot()
         #expect(ratio > 1 / 1.5 && ratio < 1.5, "ratio \(ratio)")
     }
 

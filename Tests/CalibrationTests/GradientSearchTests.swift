@@ -198,12 +198,14 @@ import Testing
         let linear = try LinearGaussian(dimension: 2, data: 4, error: 0.3, seed: 2)
         let problem = linear.problem(proposal: FixedProposal(points: [[0, 0]]))
         var calibrator = try Calibrator(problem, settings: settings(searches: 1, budget: 20), seed: 1)
-        #expect(throws: CalibrationError.needsSensitivities(method: "gradient")) { try calibrator.nextBatch() }
+        #expect(throws: CalibrationError.needsSensitivities(method: "gradient", obstacle: "the simulator knows none")) {
+            try calibrator.nextBatch()
+        }
     }
 
     @Test func thatASimulatorWithoutSensitivitiesIsRefused() throws {
         let linear = try LinearGaussian(dimension: 2, data: 4, error: 0.3, seed: 2)
-        #expect(throws: CalibrationError.needsSensitivities(method: "gradient")) {
+        #expect(throws: CalibrationError.needsSensitivities(method: "gradient", obstacle: "the simulator knows none")) {
             try Calibrator.run(
                 linear.problem(), settings: settings(searches: 1, budget: 20), seed: 1, simulate: linear.simulate)
         }

@@ -41,8 +41,9 @@ import Testing
     }
 
     @Test func thatTheFiveSigmaRuleIsItsFormula() {
-        expectClose(AcceptanceRule.fiveSigma.threshold(count: 200), 0.5 + 5 / 20, tolerance: 1e-15)
-        #expect(AcceptanceRule.fiveSigma.threshold(count: 200) > AcceptanceRule.standard.threshold(count: 200))
+        expectClose(AcceptanceRule.standardDeviations(5).threshold(count: 200), 0.5 + 5 / 20, tolerance: 1e-15)
+        #expect(
+            AcceptanceRule.standardDeviations(5).threshold(count: 200) > AcceptanceRule.standard.threshold(count: 200))
     }
 
     @Test func thatAnImpossibleQuantileIsRefused() {

@@ -87,6 +87,46 @@ import Testing
         }
     }
 
+    /// A producer on a rate of one phase, or of both at the surface, takes more of the reservoir's volume as its water cut grows.
+    @Test(arguments: WellControl.Phase.allCases)
+    func thatSensitivitiesKnowHowARateFollowsTheSaturation(phase: WellControl.Phase) throws {
+        var model = try model(compressibility: 0)
+        model.fluids.oil.formationVolumeFactor = 1.4
+        let rates: [WellControl.Phase: Double] = [.liquid: 15, .oil: 2, .displacing: 2]
+        let rate = rates[phase] ?? 0
+        model.schedule.events.append(
+            .init(
+                time: 160 * Unit.day, well: "P2", control: WellControl(rates: [phase: rate * Unit.cubicMetrePerDay])))
+        for key in [VectorKey("WBHP", "P2"), VectorKey("WOPR", "PROD"), VectorKey("WWCT", "P2")] {
+            let found = try error(model, key, .permeability, days: 5)
+            #expect(found < 0.05, "\(phase) \(key): \(found)")
+        }
+        // What the well is told to produce does not change.
+        let settings = SimulatorSettings()
+        let simulator = try FlowSimulator(try FlowModel(reservoir: model, settings: settings))
+        let keyword = [.displacing: "WWPR", .oil: "WOPR", .liquid: "WLPR"][phase] ?? ""
+        let layout = DataLayout(entries: [.init(key: VectorKey(keyword, "P2"), time: 240 * Unit.day)])
+        let slopes = try simulator.sensitivity(of: SmallModels.rough(model), at: layout).byLogPermeability
+        let largest = slopes.map { abs(Double($0)) }.max() ?? .infinity
+        #expect(largest < 1e-3 * rate * Unit.cubicMetrePerDay, "\(phase): \(largest)")
+    }
+
+    @Test func thatWhatStandsInTheWayOfSensitivitiesIsSaid() throws {
+        let areal = try model(compressibility: 0)
+        let layout = DataLayout(entries: [.init(key: VectorKey("WOPR", "PROD"), time: 40 * Unit.day)])
+        func obstacle(_ model: ReservoirModel, _ settings: SimulatorSettings = SimulatorSettings()) throws -> String? {
+            try FlowSimulator(try FlowModel(reservoir: model, settings: settings)).obstacle(toSensitivitiesAt: layout)
+        }
+        #expect(try obstacle(areal) == nil)
+        var iterated = SimulatorSettings()
+        iterated.coupling = .iterated
+        #expect(try obstacle(areal, iterated)?.contains("iterated") == true)
+        var section = areal
+        section.grid = try .uniform(
+            orientation: .section, columns: 12, rows: 12, width: 10, height: 10, thickness: 10, depth: 1000)
+        #expect(try obstacle(section)?.contains("gravity") == true)
+    }
+
     @Test func thatSensitivitiesOfCombinationsAreCombinationsOfSensitivities() throws {
         let model = try model(compressibility: 0)
         let simulator = try FlowSimulator(try FlowModel(reservoir: model))

@@ -54,14 +54,16 @@ struct MethodComparison {
 }
 
 extension CalibrateCase {
-    /// What every method has given that was run on these observations with this training, with whatever settings.
+    /// What every method has given that was run to its end on these observations with this training, with whatever settings.
     /// - Parameter first: the method to begin with; the others follow in the order of their names.
     func results(_ observed: ObservedData, first: CalibrationMethod) throws -> [CalibrationResult] {
         let others = CalibrationMethod.allCases.filter { $0 != first }.sorted { $0.title < $1.title }
         let cache = try cache()
         return try ([first] + others).compactMap { method in
             let path = root.appending(path: method.rawValue).appending(path: "checkpoint.json").path
-            guard let checkpoint = CheckpointFile.read(path, digest: { digest($0, observed) }) else { return nil }
+            // What was stopped on the way is no result of its method.
+            guard let checkpoint = CheckpointFile.read(path, digest: { digest($0, observed) }), checkpoint.isFinished
+            else { return nil }
             return try resumed(checkpoint, problem(observed, checkpoint.settings), cache)?.result()
         }
     }

@@ -1,18 +1,20 @@
+import Calibration
 import LatentSpaceInversion
 import Reports
 import Reservoir
 
 extension PreparedTraining {
     /// The quality of the training as the report shows it.
-    func panel(caseName: String, maps: EnsembleMaps) -> TrainingQualityPanel {
+    /// - Parameter test: what the representation floor is held against.
+    func panel(caseName: String, maps: EnsembleMaps, test: AcceptanceTest) -> TrainingQualityPanel {
         let numbers = quality.numbers
         return TrainingQualityPanel(
             caseName: caseName, architecture: architectureText, trainingPairs: numbers.pairs - numbers.heldOut,
             unsimulatedRealizations: numbers.realizations - numbers.pairs, heldOutPairs: numbers.heldOut,
-            curves: curves, bestEpoch: numbers.bestEpoch, errors: errors, floor: quality.floorPanel,
-            threshold: numbers.floor.threshold, latentHistograms: histograms,
+            curves: curves, bestEpoch: numbers.bestEpoch, errors: errors, floor: quality.floorPanel(test),
+            threshold: test.threshold, latentHistograms: histograms,
             reconstructions: quality.comparisons.enumerated().map { pair($1, number: $0 + 1, maps: maps) },
-            notes: quality.notes)
+            notes: quality.notes(test))
     }
 
     private var architectureText: String {
@@ -79,7 +81,7 @@ extension PreparedTraining {
 }
 
 extension StoredQuality {
-    var floorPanel: RepresentationFloor? {
+    func floorPanel(_ test: AcceptanceTest) -> RepresentationFloor? {
         let floor = numbers.floor
         guard !floor.mismatches.isEmpty else { return nil }
         func quantile(_ share: Double) -> Double {
@@ -87,17 +89,17 @@ extension StoredQuality {
         }
         return RepresentationFloor(
             realizations: floor.mismatches.count, p10: quantile(0.1), median: median(floor.mismatches),
-            p90: quantile(0.9), shareWithinThreshold: floor.shareWithinThreshold,
+            p90: quantile(0.9), shareWithinThreshold: floor.shareAccepted(by: test),
             perType: floor.medianByType.sorted { $0.key < $1.key }.map { NamedValue($0.key, $0.value) },
             withDetail: numbers.detailedFloor.map {
-                .init(median: median($0.mismatches), shareWithinThreshold: $0.shareWithinThreshold)
+                .init(median: median($0.mismatches), shareWithinThreshold: $0.shareAccepted(by: test))
             })
     }
 
     /// What a user should know about the training without reading its numbers.
-    var notes: [String] {
+    func notes(_ test: AcceptanceTest) -> [String] {
         var notes = numbers.restarts.map { "\($0)".prefix(1).uppercased() + "\($0)".dropFirst() + "." }
-        if let floor = floorPanel, (floor.withDetail?.median ?? floor.median) > numbers.floor.threshold {
+        if let floor = floorPanel(test), !test.accepts(floor.withDetail?.median ?? floor.median) {
             notes.append(
                 "The representation floor lies above the acceptance threshold: most truths cannot be represented within "
                     + "the noise. Train on more realizations, with more latent variables or more epochs.")

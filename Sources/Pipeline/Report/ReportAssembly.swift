@@ -37,12 +37,13 @@ struct ReportAssembly {
             posteriorClaim: posteriorClaim, counts: counts, acceptance: acceptance,
             mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
             acceptedMismatch: range(accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
-            floor: training.quality.floorPanel, warnings: warnings, reasonsForNone: reasonsForNone,
+            floor: training.quality.floorPanel(result.test), warnings: warnings, reasonsForNone: reasonsForNone,
             timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: scenarios),
             maps: try ensembleMaps(maps), members: members, breakdown: rows.breakdown(observed: observed),
             scenarios: scenarioRows(scenarios),
             methods: MethodComparison(project: project, observed: observed).rows(methods),
-            training: training.panel(caseName: project.settings.name, maps: maps), latent: latentPanel(),
+            training: training.panel(caseName: project.settings.name, maps: maps, test: result.test),
+            latent: latentPanel(),
             provenance: project.provenance())
         report.scenarioNote = labels.note
         return report
@@ -130,7 +131,7 @@ struct ReportAssembly {
     private var reasonsForNone: [String] {
         guard result.accounting.accepted == 0 else { return [] }
         var reasons: [String] = []
-        if let floor = training.quality.floorPanel, floor.median > result.test.threshold {
+        if let floor = training.quality.floorPanel(result.test), floor.median > result.test.threshold {
             reasons.append(
                 "Encoding a realization loses more than the noise, for most of them: the representation floor is above "
                     + "the threshold, so matches are hard to find.")

@@ -26,7 +26,7 @@ struct ScenarioLabels {
         }
         let prior = try project.priorModel()
         let rarest = scenarios.map(\.probability).min() ?? 1
-        let count = min(Self.mostDraws, Int(Double(Self.drawsOfScenario) / rarest))
+        let count = Int(min(Double(Self.mostDraws), Double(Self.drawsOfScenario) / rarest))
         let draws = try project.pool.map(Array(0..<count), makeContext: {}) { _, index in
             prior.realization(Self.firstPriorIndex + index)
         }
@@ -35,6 +35,7 @@ struct ScenarioLabels {
             decoded, labels: draws.map { $0.scenario ?? "" }, grid: project.settings.reservoir.grid)
     }
 
+    /// A realization without facies, as fields of permeability updated by themselves are, keeps none.
     func labelled(_ realizations: [Realization]) -> [Realization] {
         guard let classifier else { return realizations }
         return realizations.map { realization in

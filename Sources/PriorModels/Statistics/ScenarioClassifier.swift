@@ -44,8 +44,10 @@ public struct ScenarioClassifier: Sendable {
         (self.labels, self.discriminant, self.features) = (names, discriminant, features)
     }
 
-    public func label(of realization: Realization) -> String {
-        labels[discriminant.classify(features.measure(realization))]
+    /// The most probable label; `nil` for a realization without facies where those it was fitted to have some.
+    public func label(of realization: Realization) -> String? {
+        if features.hasFacies, realization.facies == nil { return nil }
+        return labels[discriminant.classify(features.measure(realization))]
     }
 }
 
@@ -53,7 +55,7 @@ public struct ScenarioClassifier: Sendable {
 struct SpatialFeatures: Sendable {
     private let field: MeasuredField
     private let codes: [UInt8]
-    private let hasFacies: Bool
+    let hasFacies: Bool
     private let lags: [LagSequence]
 
     private static let steps = [1, 2, 4, 8, 16]
