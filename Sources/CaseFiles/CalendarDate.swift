@@ -58,7 +58,8 @@ public struct CalendarDate: Equatable, Comparable, Hashable, Sendable, CustomStr
 
     /// To the second; the clock only if it is not midnight.
     public var description: String {
-        let whole = Int(seconds.rounded())
+        // Beyond some ten thousand years there is no calendar to speak of.
+        let whole = Int(min(max(seconds.rounded(), -4e11), 4e11))
         let days = Self.floorDivide(whole, 86_400)
         let clock = whole - 86_400 * days
         // The year is found by counting, from an estimate that is never too late.

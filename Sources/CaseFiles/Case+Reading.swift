@@ -27,8 +27,7 @@ extension Case {
                     file: error.path, line: error.line, field: "", reason: .other("\(error.reason); \(error.advice)"))
             ])
         }
-        let folder = (file as NSString).deletingLastPathComponent
-        return try parse(text, file: file, folder: folder.isEmpty ? "." : folder, observations: observations)
+        return try parse(text, file: file, folder: Files.parent(of: file), observations: observations)
     }
 
     /// Reads a case from text.
@@ -78,7 +77,7 @@ struct CaseReader {
     func read() -> Case? {
         let context = root.context
         let name = root.text(
-            "name", default: (context.folder as NSString).lastPathComponent,
+            "name", default: Files.name(of: context.folder),
             "Shown in reports; by default the folder's.")
         let summary = root.text("summary", default: "", "One or two sentences for the report.")
         let seed = root.integer(

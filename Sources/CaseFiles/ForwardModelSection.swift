@@ -1,6 +1,7 @@
 import EclipseFiles
 import Foundation
 import Reservoir
+import Storage
 
 /// What simulates realizations.
 public enum ForwardModelChoice: Equatable, Sendable {
@@ -17,7 +18,7 @@ public enum ForwardModelChoice: Equatable, Sendable {
     public var title: String {
         switch self {
         case .builtIn: "built-in two-phase simulator"
-        case .opmFlow(let plan): plan.template.map { "OPM Flow on \(($0 as NSString).lastPathComponent)" } ?? "OPM Flow"
+        case .opmFlow(let plan): plan.template.map { "OPM Flow on \(Files.name(of: $0))" } ?? "OPM Flow"
         case .rays(let plan): "\(2 * plan.positions * plan.positions) straight rays"
         }
     }

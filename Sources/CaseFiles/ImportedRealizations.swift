@@ -212,14 +212,14 @@ private struct ImportReader {
 /// Names of files in the IDX format of handwritten-digit collections.
 private enum IDXName {
     static func matches(_ path: String) -> Bool {
-        let name = (path as NSString).lastPathComponent.lowercased()
+        let name = Files.name(of: path).lowercased()
         let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
         return plain.hasSuffix(".idx") || plain.hasSuffix("idx3-ubyte")
     }
 
     /// How to come by a file that is missing.
     static func advice(for path: String) -> String {
-        let name = (path as NSString).lastPathComponent
+        let name = Files.name(of: path)
         let packed = name.hasSuffix(".gz") ? name : name + ".gz"
         guard packed.hasPrefix("train-images-idx3") || packed.hasPrefix("t10k-images-idx3") else { return packed }
         return "\(packed); it is a file of MNIST, to be had at https://ossci-datasets.s3.amazonaws.com/mnist/\(packed)"

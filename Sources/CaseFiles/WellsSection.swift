@@ -90,6 +90,9 @@ private func readCompletions(_ section: Section, column: Int?, row: Int?) -> [We
         }
         return nil
     }
+    for key in ["column", "row"] where section.isGiven(key) {
+        section.report(key, .other("stands beside 'completions'; give either the cells or 'column' and 'row'"))
+    }
     let entries = node.sequence.map(Array.init) ?? []
     let pairs = entries.compactMap { entry -> Well.Completion? in
         let numbers = entry.sequence?.compactMap { $0.scalar.flatMap { Int($0.string) } } ?? []
@@ -134,7 +137,7 @@ private func controlFields(_ section: Section) -> ControlFields {
     ].map { key, text in (key: key, value: section.optionalNumber(key, .rate, .positive, text)) }
     let pressure = section.optionalNumber(
         "bottom_hole_pressure", .pressure, .positive,
-        "Lowest pressure of a producer, highest of an injector; the target if no rate is given.")
+        "Lowest pressure of a producer, by default 1 atm; highest of an injector; the target if no rate is given.")
     return ControlFields(isOpen: status != "shut", rates: rates, bottomHolePressure: pressure)
 }
 
@@ -151,6 +154,10 @@ func readControl(_ section: Section, role: Well.Role, displacing: Fluids.Displac
             section.report(key, .other(misuse.text))
             isSound = false
         }
+    }
+    if role == .producer, !control.rates.isEmpty, control.bottomHolePressure == nil {
+        // As decks have it by default: no well draws its rate from a reservoir at less than nothing.
+        control.bottomHolePressure = Unit.atmosphere
     }
     let isGiven = fields.rates.contains { section.isGiven($0.key) } || section.isGiven("bottom_hole_pressure")
     if control.isOpen && !isGiven {

@@ -8,7 +8,7 @@ struct ControlReader {
     let displacing: Fluids.Displacing
 
     /// Eclipse's limits where a deck gives none: one atmosphere below, 100,000 psi above [Pa].
-    private static let lowestPressure = 101_325.0, highestPressure = 6.894_757e8
+    private static let lowestPressure = Unit.atmosphere, highestPressure = 6.894_757e8
 
     /// The well's new control; `nil` if the record cannot be honoured, which `problems` then says.
     func control(_ entry: inout WellSection.Entry, _ problems: inout ProblemList) -> WellControl? {

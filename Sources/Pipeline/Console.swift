@@ -9,7 +9,7 @@ public struct Console: Sendable {
 
     public func note(_ text: String) {
         guard mode != .silent else { return }
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        StandardStream.error.write(text + "\n")
     }
 
     /// Shows progress while `body` runs.

@@ -60,6 +60,20 @@ public struct GeneratePairs {
         }
     }
 
+    /// How many of the first `count` simulations failed, and why the first of them did.
+    func failures(among count: Int) throws -> (count: Int, reason: String?) {
+        let store = try store()
+        var (failed, first) = (0, String?.none)
+        for number in 0..<count.dividedUp(by: Self.blockSize) {
+            let wanted = store.blocks.members(ofBlock: number, count: count).count
+            for case .failure(let failure) in try store.read(block: number).outcomes.prefix(wanted) {
+                failed += 1
+                first = first ?? failure.reason
+            }
+        }
+        return (failed, first)
+    }
+
     /// The series of the pairs that came through.
     func series() throws -> [ProductionSeries] {
         var found: [ProductionSeries] = []

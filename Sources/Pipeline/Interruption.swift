@@ -22,6 +22,11 @@ public struct Interruption: Error, CustomStringConvertible {
         }
     }
 
+    /// Lets a signal end the process at once again: for work that leaves nothing to go on from.
+    public static func endAtOnce() {
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    }
+
     public static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// - Throws: ``Interruption`` once a stop was requested.

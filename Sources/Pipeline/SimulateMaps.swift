@@ -30,7 +30,10 @@ extension Project {
                 "realization \(index) cannot be simulated", reason: "\(failure)",
                 advice: "check the wells, the schedule and the range of permeability")
         }
-        try FolderDraft.write(to: folder, marker: "maps.csv", replacing: replacing) { path in
+        try FolderDraft.write(
+            to: folder, marker: "maps.csv", replacing: replacing,
+            remedy: "choose another folder, or say --replace if it may go"
+        ) { path in
             try write(result.maps, to: path)
         }
         return SeriesText.series(result.series, startDate: settings.startDate)

@@ -37,7 +37,15 @@ extension Project {
         let count = count ?? settings.training.pairs
         let stage = GeneratePairs(project: self)
         try once(.training, digest: Digest.of(try stage.digest, count)) { _ = try stage.run(count: count) }
-        return "\(count) training pairs in \(workspace.folder(.training).path)"
+        let (failed, reason) = try stage.failures(among: count)
+        let folder = workspace.folder(.training).path
+        guard failed < count else {
+            throw PipelineError(
+                "none of \(count) simulations succeeded", reason: reason ?? "",
+                advice: "check the wells, the schedule and the range of permeability")
+        }
+        return "\(count - failed) training pairs in \(folder)"
+            + (failed > 0 ? "; \(failed) simulations failed, such as: \(reason ?? "")" : "")
     }
 
     /// Trains the networks, after what is missing before that, and writes ``qualityPage``.

@@ -26,6 +26,8 @@ struct ChannelGenerator: FaciesGenerator {
     private static let mostChannels = 1000
     private static let mostDraws = 12
     private static let mostBends = 8
+    /// Of a channel across the grid: more would be drawn for hours and could not be told apart.
+    private static let mostWaves = 500.0
 
     /// - Throws: ``ParameterError`` if one channel alone is far above the wanted proportion, or a well's facies is unknown.
     init(_ bodies: ChannelBodies, _ course: Course, _ context: PriorContext) throws(ParameterError) {
@@ -56,6 +58,14 @@ struct ChannelGenerator: FaciesGenerator {
                 proportion.range.upperBound >= 0.25 * single, "channel proportion", "\(proportion.range.upperBound)",
                 "must be higher: a single channel of width \(bodies.width.range.lowerBound) m makes up about "
                     + "\(String(format: "%.2g", single)) of the grid")
+        }
+        if case .meandering(let meander) = course {
+            let shortest = max(domain.extent.x, domain.extent.y) / Self.mostWaves
+            try require(
+                meander.wavelength.range.lowerBound >= shortest, "channel wavelength",
+                "\(meander.wavelength.range.lowerBound) m",
+                "must be at least \(shortest) m, so that a channel has no more than \(Int(Self.mostWaves)) bends on this grid"
+            )
         }
         try require(
             bodies.width.range.upperBound >= domain.smallestCell, "channel width",

@@ -6,6 +6,7 @@ public enum Unit {
     public static let day = 86_400.0
     /// [Pa]
     public static let bar = 1e5
+    public static let atmosphere = 101_325.0
     /// [Pa·s]
     public static let centipoise = 1e-3
     /// [m²]; one darcy is 9.869233e-13 m² (the value Eclipse's cP·rm³/(day·bar) constant of 0.008527 follows from).

@@ -97,7 +97,7 @@ public enum Files {
             }
             return
         }
-        let parent = folder(of: path)
+        let parent = Files.parent(of: path)
         if parent != path { try createFolder(parent) }
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw unwritable(path, errno) }
     }
@@ -131,18 +131,33 @@ private let temporaryMark = ".partial-"
 
 /// Unique among processes and among the tasks of this one; hidden, so that no listing takes it for a result.
 func temporaryPath(beside path: String) -> String {
-    let name = (path as NSString).lastPathComponent
-    return "\(folder(of: path))/.\(name)\(temporaryMark)\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    "\(Files.parent(of: path))/.\(Files.name(of: path))\(temporaryMark)\(getpid())-\(UInt64.random(in: 0 ... .max))"
 }
 
-private func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+extension Files {
+    /// The folder that a path lies in: `.` for a bare name. Foundation's own traps on names of one character.
+    public static func parent(of path: String) -> String {
+        let bare = withoutTrailingSlashes(path)
+        guard let slash = bare.lastIndex(of: "/") else { return "." }
+        return slash == bare.startIndex ? "/" : withoutTrailingSlashes(String(bare[..<slash]))
+    }
+
+    /// The last part of a path.
+    public static func name(of path: String) -> String {
+        let bare = withoutTrailingSlashes(path)
+        return bare.lastIndex(of: "/").map { bare == "/" ? bare : String(bare[bare.index(after: $0)...]) } ?? bare
+    }
+
+    private static func withoutTrailingSlashes(_ path: String) -> String {
+        var bare = Substring(path)
+        while bare.count > 1, bare.hasSuffix("/") { bare.removeLast() }
+        return String(bare)
+    }
 }
 
 /// Makes the rename itself last through a power cut. Some file systems refuse it; the content is safe either way.
 private func synchroniseFolder(of path: String) {
-    let descriptor = open(folder(of: path), O_RDONLY | O_CLOEXEC)
+    let descriptor = open(Files.parent(of: path), O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
@@ -174,11 +189,12 @@ func unwritable(_ path: String, _ code: Int32) -> StorageError {
             advice: "raise the limit ('ulimit -f unlimited') and run again: what was finished is kept")
     case EACCES, EPERM, EROFS:
         StorageError(
-            .unwritable, path: path, reason: "cannot be written because the folder \(folder(of: path)) is read-only",
+            .unwritable, path: path,
+            reason: "cannot be written because the folder \(Files.parent(of: path)) is read-only",
             advice: "change its permissions or choose another output folder")
     case ENOENT, ENOTDIR:
         StorageError(
-            .unwritable, path: path, reason: "cannot be written because there is no folder \(folder(of: path))",
+            .unwritable, path: path, reason: "cannot be written because there is no folder \(Files.parent(of: path))",
             advice: "create it or choose another output folder")
     default:
         StorageError(

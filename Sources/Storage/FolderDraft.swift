@@ -14,19 +14,26 @@ public struct FolderDraft: Sendable {
     ///   - marker: a file that every folder of this kind holds. A folder without it is never replaced, so that a slip in
     ///     the name cannot cost anybody's own files.
     ///   - replacing: whether a folder of this kind that is there may be replaced. An empty one always may.
+    ///   - remedy: what to do about one that may not.
     /// - Throws: ``StorageError`` if something is in the way, or the folder cannot be made.
-    public init(to destination: String, marker: String, replacing: Bool) throws(StorageError) {
+    public init(
+        to destination: String, marker: String, replacing: Bool, remedy: String = "choose another folder"
+    ) throws(StorageError) {
+        guard !destination.isEmpty else {
+            throw StorageError(.unwritable, path: "''", reason: "is no name of a folder", advice: "give one")
+        }
         var place = destination
         while place.count > 1, place.hasSuffix("/") { place.removeLast() }
         (self.destination, self.replacing) = (place, replacing)
-        try Self.check(place, marker: marker, replacing: replacing)
-        let parent = (place as NSString).deletingLastPathComponent
-        try Files.createFolder(parent.isEmpty ? "." : parent)
+        try Self.check(place, marker: marker, replacing: replacing, remedy: remedy)
+        try Files.createFolder(Files.parent(of: place))
         path = temporaryPath(beside: place)
         try Files.createFolder(path)
     }
 
-    private static func check(_ place: String, marker: String, replacing: Bool) throws(StorageError) {
+    private static func check(
+        _ place: String, marker: String, replacing: Bool, remedy: String
+    ) throws(StorageError) {
         guard Files.exists(place) else { return }
         guard let contents = try? FileManager.default.contentsOfDirectory(atPath: place) else {
             throw StorageError(
@@ -38,9 +45,7 @@ public struct FolderDraft: Sendable {
                 .unwritable, path: place, reason: "is there and holds other files", advice: "choose another folder")
         }
         guard replacing else {
-            throw StorageError(
-                .unwritable, path: place, reason: "is there already",
-                advice: "choose another folder, or say --replace if it may go")
+            throw StorageError(.unwritable, path: place, reason: "is there already", advice: remedy)
         }
     }
 
@@ -62,15 +67,16 @@ public struct FolderDraft: Sendable {
 
     /// Fills a folder by `body`, which is given the temporary path; leaves all of it or nothing.
     public static func write(
-        to destination: String, marker: String, replacing: Bool, _ body: (String) throws -> Void
+        to destination: String, marker: String, replacing: Bool, remedy: String = "choose another folder",
+        _ body: (String) throws -> Void
     ) throws {
-        let draft = try FolderDraft(to: destination, marker: marker, replacing: replacing)
+        let draft = try FolderDraft(to: destination, marker: marker, replacing: replacing, remedy: remedy)
         do {
             try body(draft.path)
+            try draft.commit()
         } catch {
             draft.discard()
             throw error
         }
-        try draft.commit()
     }
 }

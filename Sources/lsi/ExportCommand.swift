@@ -44,7 +44,7 @@ struct Export: ParsableCommand {
             let choice: ExportRequest.Choice = all ? .all : best.map { .best($0) } ?? .accepted
             let request = ExportRequest(
                 formats: Set(format), choice: choice, distinctOnly: distinct, folder: to, isReplacing: replace)
-            print(try options.open().choosing(method).export(request))
+            try show(options.open().choosing(method).export(request))
         }
     }
 }

@@ -19,7 +19,7 @@ struct Inspect: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let result = try Inspector.inspect(path)
-            print(output.json ? result.json : result.terminalText)
+            try show(output.json ? result.json : result.terminalText)
         }
     }
 }

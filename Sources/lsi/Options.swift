@@ -2,6 +2,8 @@ import ArgumentParser
 import CaseFiles
 import Foundation
 import Pipeline
+import Reports
+import Storage
 
 /// What every command that works on a case takes.
 struct CaseOptions: ParsableArguments {
@@ -29,6 +31,9 @@ struct CaseOptions: ParsableArguments {
         if !(effort > 0 && effort <= 1) {
             throw ValidationError("--effort is \(effort) but must be above 0 and at most 1")
         }
+        for (name, path) in [("the case", casePath), ("--output", output ?? ".")] where path.isEmpty {
+            throw ValidationError("\(name) is an empty path")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads is \(threads) but must be within 1 to 1024")
         }
@@ -48,6 +53,17 @@ struct JSONOption: ParsableArguments {
     var json = false
 }
 
+/// Writes a result to standard output.
+/// - Throws: ``StorageError`` if not all of it can be written: half a table must not pass for a whole one.
+func show(_ text: String, terminator: String = "\n") throws {
+    let code = StandardStream.output.write(text + terminator)
+    guard code == 0 else {
+        throw StorageError(
+            code == ENOSPC ? .diskFull : .unwritable, path: "standard output",
+            reason: "cannot be written (\(String(cString: strerror(code))))", advice: "make room or write elsewhere")
+    }
+}
+
 /// Runs the body of a command and turns errors into one message and an exit code.
 func reportingErrors(_ body: () throws -> Void) throws {
     do {
@@ -56,7 +72,7 @@ func reportingErrors(_ body: () throws -> Void) throws {
         throw error
     } catch {
         let failure = Failure(error)
-        FileHandle.standardError.write(Data((failure.text + "\n").utf8))
+        StandardStream.error.write(failure.text + "\n")
         throw ExitCode(failure.exitCode)
     }
 }

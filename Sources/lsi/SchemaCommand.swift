@@ -17,6 +17,6 @@ struct Schema: ParsableCommand {
     var markdown = false
 
     func run() throws {
-        print(markdown ? CaseReference.markdown : CaseReference.jsonSchema, terminator: "")
+        try show(markdown ? CaseReference.markdown : CaseReference.jsonSchema, terminator: "")
     }
 }

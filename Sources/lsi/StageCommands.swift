@@ -12,7 +12,7 @@ struct Run: ParsableCommand {
         try reportingErrors {
             let project = try options.open()
             try project.run()
-            print(try project.summary(asJSON: output.json))
+            try show(project.summary(asJSON: output.json))
         }
     }
 }
@@ -48,8 +48,8 @@ struct Prior: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let project = try options.open(observations: .ifPresent)
-            guard preview else { return print(try project.drawPrior(count: count, asJSON: output.json)) }
-            print(try project.previewPrior(count: count, figures: figures, asJSON: output.json), terminator: "")
+            guard preview else { return try show(project.drawPrior(count: count, asJSON: output.json)) }
+            try show(project.previewPrior(count: count, figures: figures, asJSON: output.json), terminator: "")
         }
     }
 }
@@ -66,7 +66,7 @@ struct Generate: ParsableCommand {
     }
 
     func run() throws {
-        try reportingErrors { print(try options.open(observations: .ifPresent).generatePairs(count: count)) }
+        try reportingErrors { try show(options.open(observations: .ifPresent).generatePairs(count: count)) }
     }
 }
 
@@ -80,7 +80,7 @@ struct Train: ParsableCommand {
         try reportingErrors {
             let project = try options.open()
             try project.train()
-            print(try project.trainingSummary(asJSON: output.json))
+            try show(project.trainingSummary(asJSON: output.json))
         }
     }
 }
@@ -96,7 +96,7 @@ struct Calibrate: ParsableCommand {
         try reportingErrors {
             let project = try options.open().choosing(method)
             try project.calibrate()
-            print(try project.summary(asJSON: output.json))
+            try show(project.summary(asJSON: output.json))
         }
     }
 }
@@ -114,7 +114,7 @@ struct Report: ParsableCommand {
         try reportingErrors {
             let project = try options.open().choosing(method)
             try project.writeReport(figures: figures)
-            print(try project.summary(asJSON: output.json))
+            try show(project.summary(asJSON: output.json))
         }
     }
 }
@@ -137,12 +137,13 @@ struct Simulate: ParsableCommand {
     }
 
     func run() throws {
+        if maps == nil { Interruption.endAtOnce() }
         try reportingErrors {
             let project = try options.open(observations: .ifPresent)
             let series =
                 try maps.map { try project.simulate(realization: realization, mapsTo: $0, replacing: replace) }
                 ?? project.simulate(realization: realization)
-            print(series, terminator: "")
+            try show(series, terminator: "")
         }
     }
 }
@@ -161,8 +162,9 @@ struct Observe: ParsableCommand {
     }
 
     func run() throws {
+        Interruption.endAtOnce()
         try reportingErrors {
-            print(try options.open(observations: .ifPresent).observe(truth: truth, replacing: replace))
+            try show(options.open(observations: .ifPresent).observe(truth: truth, replacing: replace))
         }
     }
 }
@@ -185,7 +187,7 @@ struct New: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            print(try fromDeck.map { try NewCase.write(to: folder, fromDeck: $0) } ?? NewCase.write(to: folder))
+            try show(fromDeck.map { try NewCase.write(to: folder, fromDeck: $0) } ?? NewCase.write(to: folder))
         }
     }
 }

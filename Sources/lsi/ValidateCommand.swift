@@ -69,7 +69,7 @@ struct Validate: ParsableCommand {
                 referenceDraws: options.effort < 1
                     ? max(1_000, Int(options.effort * Double(referenceDraws))) : referenceDraws,
                 usesDecodedTruths: decodedTruths, noiseFactor: noiseFactor)
-            print(try options.open().validate(request, figures: figures, asJSON: output.json), terminator: "")
+            try show(options.open().validate(request, figures: figures, asJSON: output.json), terminator: "")
         }
     }
 }

@@ -37,6 +37,15 @@ struct StoreTests {
         #expect(try again.read(block: 2) == block(2))
     }
 
+    @Test(arguments: [
+        ("k", ".", "k"), ("a/b/c", "a/b", "c"), ("/k", "/", "k"), ("k/", ".", "k"), ("a//b//", "a", "b"),
+        ("./k", ".", "k")
+    ])
+    func thatPathsOfAnyLengthHaveAParent(path: String, parent: String, name: String) {
+        #expect(Files.parent(of: path) == parent)
+        #expect(Files.name(of: path) == name)
+    }
+
     /// Whatever was asked for before, and wherever a run was killed.
     @Test func thatAShortBlockIsMadeAnewBeforeThoseThatFollowIt() throws {
         let scratch = try ScratchFolder()

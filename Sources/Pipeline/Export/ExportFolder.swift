@@ -97,7 +97,10 @@ extension Project {
         }
         let folder = request.folder ?? workspace.root.appending(path: "export").path
         let labels = try ScenarioLabels(self, inversion: stage.training.inversion)
-        try FolderDraft.write(to: folder, marker: ExportFolder.marker, replacing: request.isReplacing) { draft in
+        try FolderDraft.write(
+            to: folder, marker: ExportFolder.marker, replacing: request.isReplacing,
+            remedy: "choose another folder, or say --replace if it may go"
+        ) { draft in
             try ExportFolder(
                 project: self, request: request, members: members,
                 realizations: labels.labelled(try calibrator.realizations(of: members.map(\.candidate))),

@@ -85,7 +85,7 @@ extension Inspector {
     }
 
     private static func results(_ path: String) throws -> Inspection {
-        let root = URL(filePath: (path as NSString).deletingLastPathComponent, directoryHint: .isDirectory)
+        let root = URL(filePath: Files.parent(of: path), directoryHint: .isDirectory)
         var result = Inspection(kind: "results")
         result.listings = stages(Workspace(root: root))
         guard !result.listings.isEmpty else {
@@ -112,7 +112,7 @@ extension Inspector {
     }
 
     private static func export(_ path: String) throws -> Inspection {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Files.parent(of: path)
         let table = try CSVTable(reading: "\(folder)/ensemble.csv")
         var result = Inspection(kind: "export")
         let status = table.column("status").map { column in table.rows.map { $0.fields[column] } } ?? []

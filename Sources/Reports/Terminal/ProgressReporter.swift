@@ -45,7 +45,7 @@ public final class ProgressReporter: Sendable {
     public init(
         title: String, total: Int, unit: String = "", alreadyDone: Int = 0, mode: Mode = .detect(),
         clock: @escaping @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime },
-        write: @escaping @Sendable (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+        write: @escaping @Sendable (String) -> Void = { StandardStream.error.write($0) }
     ) {
         (self.title, self.total, self.unit) = (TextTable.printable(title), max(total, 0), unit)
         (self.alreadyDone, self.mode, self.clock, self.write) = (alreadyDone, mode, clock, write)
