@@ -73,6 +73,10 @@ struct BadCaseTests {
             "column: 5, row: 5,", "column: 41, row: 5,",
             "case.yaml:@: wells[2].column: is cell (41, 5) but must lie inside the grid of 40 x 40 cells"
         ),
+        (
+            "column: 5, row: 5,", "column: 5, completions: [[1, 5]],",
+            "case.yaml:@: wells[2].column: stands beside 'completions'; give either the cells or 'column' and 'row'"
+        ),
         ("column: 5, row: 5,", "column: 5,", "case.yaml:@: wells[2]: needs 'column' and 'row', or 'completions'"),
         ("name: P2", "name: P1", "case.yaml:@: wells[3].name: is 'P1' once more but must differ from other wells'"),
         (

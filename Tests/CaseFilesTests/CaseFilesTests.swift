@@ -56,4 +56,13 @@ struct ShippedCaseTests {
         #expect(model.schedule.reportTimes.count == 24)
         #expect(model.schedule.reportTimes.last == 2880 * Unit.day)
     }
+
+    @Test func thatAProducerOnARateHasALeastPressure() throws {
+        let text = StarterCase.text.replacing(
+            "row: 5, control: {bottom_hole_pressure: 150}", with: "row: 5, control: {oil_rate: 100}", maxReplacements: 1
+        )
+        let model = try Case.parse(text, file: "case.yaml", folder: "/nowhere", observations: .ifPresent).reservoir
+        let producer = try #require(model.schedule.events.first { !$0.control.rates.isEmpty && $0.well != "I1" })
+        #expect(producer.control.bottomHolePressure == Unit.atmosphere)
+    }
 }
