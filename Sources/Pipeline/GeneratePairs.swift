@@ -47,29 +47,29 @@ public struct GeneratePairs {
         return store
     }
 
-    /// What came of the case's training pairs, in order, whatever else is on disk.
-    func forEachPair(_ body: (Realization, TrainingBlock.Outcome) throws -> Void) throws {
+    /// What came of the first `count` realizations, in order, whatever else is on disk; by default of the case's training pairs.
+    /// - Parameter body: is given the index in the prior too.
+    func forEachPair(
+        among count: Int? = nil, _ body: (Int, Realization, TrainingBlock.Outcome) throws -> Void
+    ) throws {
         let store = try store()
-        let count = project.settings.training.pairs
+        let count = count ?? project.settings.training.pairs
         for number in 0..<count.dividedUp(by: Self.blockSize) {
             let block = try store.read(block: number)
-            let wanted = store.blocks.members(ofBlock: number, count: count).count
-            for (realization, outcome) in zip(block.realizations, block.outcomes).prefix(wanted) {
-                try body(realization, outcome)
+            let members = store.blocks.members(ofBlock: number, count: count)
+            for (index, (realization, outcome)) in zip(members, zip(block.realizations, block.outcomes)) {
+                try body(index, realization, outcome)
             }
         }
     }
 
     /// How many of the first `count` simulations failed, and why the first of them did.
     func failures(among count: Int) throws -> (count: Int, reason: String?) {
-        let store = try store()
         var (failed, first) = (0, String?.none)
-        for number in 0..<count.dividedUp(by: Self.blockSize) {
-            let wanted = store.blocks.members(ofBlock: number, count: count).count
-            for case .failure(let failure) in try store.read(block: number).outcomes.prefix(wanted) {
-                failed += 1
-                first = first ?? failure.reason
-            }
+        try forEachPair(among: count) { _, _, outcome in
+            guard case .failure(let failure) = outcome else { return }
+            failed += 1
+            first = first ?? failure.reason
         }
         return (failed, first)
     }
@@ -77,7 +77,7 @@ public struct GeneratePairs {
     /// The series of the pairs that came through.
     func series() throws -> [ProductionSeries] {
         var found: [ProductionSeries] = []
-        try forEachPair { _, outcome in if let series = outcome.production { found.append(series) } }
+        try forEachPair { _, _, outcome in if let series = outcome.production { found.append(series) } }
         return found
     }
 }

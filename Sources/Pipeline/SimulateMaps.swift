@@ -32,7 +32,7 @@ extension Project {
         }
         try FolderDraft.write(
             to: folder, marker: "maps.csv", replacing: replacing,
-            remedy: "choose another folder, or say --replace if it may go"
+            remedy: FolderDraft.replaceable
         ) { path in
             try write(result.maps, to: path)
         }

@@ -90,7 +90,7 @@ struct TrainNetwork {
     private func pairs(layout: DataLayout) throws -> (realizations: [Realization], data: [[Double]]) {
         var realizations: [Realization] = []
         var data: [[Double]] = []
-        try GeneratePairs(project: project).forEachPair { realization, outcome in
+        try GeneratePairs(project: project).forEachPair { _, realization, outcome in
             guard let series = outcome.production else { return }
             realizations.append(realization)
             data.append(try layout.values(in: series))

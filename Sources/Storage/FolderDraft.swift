@@ -9,6 +9,9 @@ public struct FolderDraft: Sendable {
     private let destination: String
     private let replacing: Bool
 
+    /// What to do about a folder that is in the way, where the command can replace it.
+    public static let replaceable = "choose another folder, or say --replace if it may go"
+
     /// Makes the temporary folder.
     /// - Parameters:
     ///   - marker: a file that every folder of this kind holds. A folder without it is never replaced, so that a slip in

@@ -99,7 +99,7 @@ extension Project {
         let labels = try ScenarioLabels(self, inversion: stage.training.inversion)
         try FolderDraft.write(
             to: folder, marker: ExportFolder.marker, replacing: request.isReplacing,
-            remedy: "choose another folder, or say --replace if it may go"
+            remedy: FolderDraft.replaceable
         ) { draft in
             try ExportFolder(
                 project: self, request: request, members: members,

@@ -30,15 +30,12 @@ struct TwinReference: Sendable {
     init(_ twin: Project, layout: TruthLayout, draws: Int) throws {
         self.layout = layout
         let stage = GeneratePairs(project: twin)
-        let store = try stage.run(count: draws)
+        _ = try stage.run(count: draws)
         var (values, indices): ([[Double]], [Int]) = ([], [])
-        for number in 0..<draws.dividedUp(by: GeneratePairs.blockSize) {
-            let members = store.blocks.members(ofBlock: number, count: draws)
-            for (index, outcome) in zip(members, try store.read(block: number).outcomes) {
-                guard let series = outcome.production else { continue }
-                values.append(try layout.all.values(in: series))
-                indices.append(index)
-            }
+        try stage.forEachPair(among: draws) { index, _, outcome in
+            guard let series = outcome.production else { return }
+            values.append(try layout.all.values(in: series))
+            indices.append(index)
         }
         (self.values, self.indices) = (values, indices)
     }
