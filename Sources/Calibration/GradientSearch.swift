@@ -162,8 +162,8 @@ struct GradientSearch: Sampler {
         let family = families.count
         let near = known(space).nearest(family + 1).latents
         let start = family < near.count ? near[family] : space.priorLatent("gradient start", family)
-        let level = space.problem.smooth?.hasFacies == true ? 0 : SearchPath.cut
-        searches.append(SearchPath(from: start, family: family, level: level, iterations: settings.iterations))
+        let cut = space.problem.smooth?.hasFacies == true ? FaciesCut.uncut : .cut
+        searches.append(SearchPath(from: start, family: family, cut: cut, iterations: settings.iterations))
         families.append(Family())
     }
 
@@ -206,7 +206,7 @@ struct GradientSearch: Sampler {
         let move = zip(anchor, match.anchor).map { $0 - $1 }
         // As far as the anchor, less what the slopes foresee that the data would see of it: `(I + JᵀJ)⁻¹` of the move.
         let step = try model.step(
-            residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], weights: move)[0]
+            residual: model.change(over: move), fromAnchor: move.map { _ in 0 }, dampings: [0], blocks: [])[0]
         let point = match.point.indices.map { match.point[$0] + move[$0] + step[$0] }
         searches.append(
             SearchPath(
@@ -235,7 +235,7 @@ struct GradientSearch: Sampler {
             + unknown.map { index in
                 let match = matches[index]
                 return place(
-                    match.point, SearchPath.sharpnesses[SearchPath.cut - 1], match.residual,
+                    match.point, FaciesCut.narrowest, match.residual,
                     match.residual.map { _ in 1 })
             }
         sensitivityRuns += places.count
@@ -267,9 +267,12 @@ struct GradientSearch: Sampler {
     }
 
     private func surroundings(_ space: SamplingSpace) -> SearchPath.Surroundings {
-        let details = space.problem.smooth?.detailDimension ?? 0
+        let first = space.dimension - (space.problem.smooth?.detailDimension ?? 0)
         return SearchPath.Surroundings(
-            weights: (0..<space.dimension).map { $0 < space.dimension - details ? 1 : Self.detailDamping },
+            blocks: [
+                LatentBlock(latents: 0..<first, damping: 1),
+                LatentBlock(latents: first..<space.dimension, damping: Self.detailDamping)
+            ],
             limit: limit(space), smooth: space.problem.smooth)
     }
 

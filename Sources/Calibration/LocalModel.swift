@@ -1,6 +1,12 @@
 import LinearAlgebra
 import Reservoir
 
+/// Latents of one kind, damped with one weight on average.
+struct LatentBlock {
+    let latents: Range<Int>
+    let damping: Double
+}
+
 /// The data about one latent to first order, `r(z) ≈ r(z₀) + J (z − z₀)`, in units of the noise.
 ///
 /// `J = Wᵀ S + Σ v uᵀ`: sensitivities of a few combinations of the data, and what simulations have shown since. Single
@@ -15,6 +21,8 @@ struct LocalModel: Sendable, Codable {
     private let place: SensitivityPoint
     /// Slopes of the combinations by what is in the cells. Too much for a checkpoint; see ``lacking``.
     private(set) var byCell: CellSlopes?
+    /// Of squared slopes over their mean: no latent moves freely because nothing is known of it.
+    private static let leastShare = 1e-6
     /// Square of a move so short that the simulator's own roughness is as large as what the data show of it.
     private static let shortest = 0.003
 
@@ -53,15 +61,17 @@ struct LocalModel: Sendable, Codable {
     }
 
     /// `−(I + λ M + JᵀJ)⁻¹ (z − z* + Jᵀ r)`: the damped Gauss-Newton step of `½|r|² + ½|z − z*|²`, with `M` the diagonal of
-    /// what damping weighs a latent's steps with.
+    /// what damping weighs a latent's steps with: in proportion to its slopes, since what the data see most is where they curve
+    /// most. Levenberg's identity and Marquardt's squares of the slopes lie on either side of it.
     /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
     /// section 8.5.
-    /// - Parameter weights: `M`, `[dimension]`
+    /// - Parameter blocks: of all latents.
     /// - Returns: a step for each damping.
     func step(
-        residual: [Double], fromAnchor: [Double], dampings: [Double], weights: [Double]
+        residual: [Double], fromAnchor: [Double], dampings: [Double], blocks: [LatentBlock]
     ) throws(CalibrationError) -> [[Double]] {
         let j = jacobian
+        let weights = Self.weights(j, blocks)
         let pull = Matrix(rows: 1, columns: data, elements: residual).times(j).elements
         let gradient = zip(fromAnchor, pull).map(+)
         var steps: [[Double]] = []
@@ -81,6 +91,22 @@ struct LocalModel: Sendable, Codable {
             steps.append(gradient.indices.map { back[$0] - inverse[$0] * gradient[$0] })
         }
         return steps
+    }
+
+    /// `M_kk`: the length of column `k` of `J` over the root mean square of its block's, times the block's weight.
+    static func weights(_ jacobian: Matrix, _ blocks: [LatentBlock]) -> [Double] {
+        var squares = [Double](repeating: 0, count: jacobian.columns)
+        for row in 0..<jacobian.rows {
+            for k in squares.indices { squares[k] += jacobian[row, k] * jacobian[row, k] }
+        }
+        var result = squares.map { _ in 0.0 }
+        for block in blocks where !block.latents.isEmpty {
+            let mean = squares[block.latents].reduce(0, +) / Double(block.latents.count)
+            for k in block.latents {
+                result[k] = block.damping * (mean > 0 ? max(squares[k] / mean, leastShare) : 1).squareRoot()
+            }
+        }
+        return result
     }
 
     /// `J m`

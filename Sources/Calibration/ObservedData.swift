@@ -4,7 +4,7 @@ import Reservoir
 
 /// How the standard deviation of a measurement follows from its value.
 ///
-///     σ_i = max(relative · |d_i|, floorFraction · max |d| over the vector in all wells)
+///     σ_i = max(relative · |d_i|, floorFraction · max |d| over the vector in all wells, absolute)
 public struct NoiseSettings: Equatable, Sendable, Codable {
     /// [–]
     public var relative: Double

@@ -3,10 +3,8 @@ import Reservoir
 
 /// One search of ``GradientSearch``: from its start to a realization with cut facies that matches, or to where it is given up.
 ///
-/// Facies are cut step by step. The data of a realization whose facies change over a boundary some cells wide are smooth in the
-/// latents, those of a cut one jump with every cell; so a search first meets the data with wide boundaries, then with narrower
-/// ones, each time from where it was. Then it cuts, and changes single cells about the boundaries until the data are met again:
-/// what those do, slopes by cell foresee.
+/// Facies are cut step by step; see ``FaciesCut``. Once they are, single cells about the boundaries are changed until the data are
+/// met again: what those do, slopes by cell foresee.
 ///
 /// Far from the data it sees compressed residuals and is drawn to its anchor; near them it sees residuals as they are judged,
 /// without the anchor, which would hold it short of a match.
@@ -20,8 +18,7 @@ struct SearchPath: Codable {
 
     @Packed private(set) var anchor: [Double]
     @Packed private(set) var point: [Double]
-    /// How far facies are cut: a position in `sharpnesses`, or beyond the last: entirely.
-    private(set) var level: Int
+    private var cut: FaciesCut
     /// At `point`, in units of the noise; `nil` before it was simulated.
     private(set) var residual: [Double]?
     /// `nil` if the sensitivities are to be found anew.
@@ -45,33 +42,27 @@ struct SearchPath: Codable {
     private var damping: Double
     private var iteration = 0
     private var rejections = 0
-    /// What was minimised, where sensitivities were found at this level, latest last.
+    /// What was minimised, where sensitivities were found at this sharpness, latest last.
     private var milestones: [Double] = []
     /// What simulations have shown of the error of sensitivities, latest last. It changes slowly from point to point.
     private var corrections: [LocalModel.Correction] = []
-
-    /// Of realizations on the way to cut facies; sensitivities of cut ones are those of the last.
-    static let sharpnesses = [2.0, 4]
-    /// Of a search that sees cut facies.
-    static let cut = sharpnesses.count
 
     private static let firstDamping = 100.0, descendantDamping = 30.0, leastDamping = 0.05
     /// Trial steps: the damping of the last one taken, times these.
     private static let dampingFactors = [0.1, 1, 10]
     /// Times the accepted `|r|²`: a search that comes as near takes what leads into the noise from there.
     private static let nearness = 2.0
-    /// Times the accepted `|r|²`, what is small enough to go on from each sharpness: while the next brings in as much again, more
-    /// is wasted.
-    private static let metEnough = [1.5, 0.9]
+    /// Times the accepted `|r|²`, what is small enough to go on to narrower boundaries, and to cut: while the next step brings in
+    /// as much again, more is wasted.
+    private static let metEnough = 1.5, metForCut = 0.9
     /// Times the accepted `|r|²`: what cannot come as near with the narrowest boundaries will not with cut ones. Of four
     /// searches that had ended further off, cutting brought one to 1.05 and none to a match.
     private static let worthCutting = 1.25
     /// Times the accepted `|r|²`: what is further off after its first and its second sensitivities is given up. In the channel case
     /// matches came from searches at no more than 5 then, and from none of nine at 8 and more after the first.
     private static let promisingAfter = [8.0, 6]
-    /// Times the accepted `|r|²`, at most right after the first sharpening: where it changes more, bodies hang together by what was
-    /// neither the one facies nor the other. In the channel case matches came from searches at 1.2 to 1.9 then, and from none of
-    /// nine at 3 to 13.
+    /// Times the accepted `|r|²`, at most right after boundaries were narrowed: where it changes more, less was to be done. In the
+    /// channel case matches came from searches at 1.2 to 1.9 then, and from none of nine that went on from 3 to 13.
     private static let sharpenedWell = 2.5
     /// Before the cut, what steps by three sensitivities must leave at most of what was minimised, for a search to go on.
     private static let leftOfThree = 0.85
@@ -95,25 +86,25 @@ struct SearchPath: Codable {
     private static let mostCorrections = 24
 
     /// A search from `start`, which is its anchor.
-    /// - Parameter iterations: steps at most at each level.
-    init(from start: [Double], family: Int, level: Int, iterations: Int) {
+    /// - Parameter iterations: steps at most at each sharpness.
+    init(from start: [Double], family: Int, cut: FaciesCut, iterations: Int) {
         (_anchor, _point) = (Packed(wrappedValue: start), Packed(wrappedValue: start))
-        (self.family, self.level, mostIterations) = (family, level, iterations)
+        (self.family, self.cut, mostIterations) = (family, cut, iterations)
         (damping, isDescendant) = (Self.firstDamping, false)
     }
 
     /// A search among cut facies from `point`, by the slopes of the match it descends from.
     init(from point: [Double], anchor: [Double], model: LocalModel, family: Int, iterations: Int) {
         (_anchor, _point) = (Packed(wrappedValue: anchor), Packed(wrappedValue: point))
-        (self.model, self.family, level) = (model, family, Self.cut)
+        (self.model, self.family, cut) = (model, family, .cut)
         mostIterations = min(iterations, Self.mostDescendantIterations)
         (damping, isDescendant) = (Self.descendantDamping, true)
     }
 
     /// `nil`: facies are cut.
-    var sharpness: Double? { level < Self.cut ? Self.sharpnesses[level] : nil }
+    var sharpness: Double? { cut.sharpness }
     /// Of the realization whose sensitivities are wanted.
-    var sharpnessOfSlopes: Double { Self.sharpnesses[min(level, Self.cut - 1)] }
+    var sharpnessOfSlopes: Double { cut.sharpnessOfSlopes }
     private var state: LatentState { LatentState(point, sharpness: sharpness) }
     var needsSlopes: Bool { (residual != nil || uncut != nil) && model == nil }
     /// ``residual`` as the search sees it, and how that changes with the residual.
@@ -130,7 +121,7 @@ struct SearchPath: Codable {
 
     /// The residual, if it is accepted and facies are cut.
     func match(limit: Double) -> [Double]? {
-        level == Self.cut ? residual.flatMap { square($0) <= limit ? $0 : nil } : nil
+        cut.isCut ? residual.flatMap { square($0) <= limit ? $0 : nil } : nil
     }
 
     /// What slopes lack on a resumed calibration.
@@ -141,8 +132,8 @@ struct SearchPath: Codable {
 
     /// What steps are made with.
     struct Surroundings {
-        /// Of damping, `[dimension]`.
-        let weights: [Double]
+        /// Of all latents.
+        let blocks: [LatentBlock]
         /// The largest `|r|²` that is accepted.
         let limit: Double
         let smooth: (any SmoothParameterization)?
@@ -158,9 +149,9 @@ struct SearchPath: Codable {
         }
         let steps = try model.step(
             residual: seen(residual), fromAnchor: fromAnchor(point),
-            dampings: Self.dampingFactors.map { $0 * damping }, weights: around.weights)
+            dampings: Self.dampingFactors.map { $0 * damping }, blocks: around.blocks)
         trials = steps.enumerated().map { Trial(point: zip(point, $1).map(+), factor: $0) }
-        if level < Self.cut { try followCells(residual, model, around) }
+        if !cut.isCut { try followCells(residual, model, around) }
         guard changesCells else { return }
         // A descendant is near already, and its slopes by latents are its ancestor's.
         let here = Trial(point: point, factor: Self.dampingFactors.count - 1)
@@ -176,10 +167,10 @@ struct SearchPath: Codable {
     private func starts(_ around: Surroundings) -> [Trial] {
         let start = Trial(point: point, factor: 0)
         guard let uncut, model?.byCell != nil else { return [start] }
-        return [start] + fitted([start], from: LatentState(point, sharpness: Self.sharpnesses.last), uncut, around)
+        return [start] + fitted([start], from: LatentState(point, sharpness: cut.sharpnessOfSlopes), uncut, around)
     }
 
-    private var changesCells: Bool { level == Self.cut && model?.byCell != nil }
+    private var changesCells: Bool { cut.isCut && model?.byCell != nil }
 
     private func fitted(
         _ trials: [Trial], from state: LatentState, _ residual: [Double], _ around: Surroundings
@@ -229,7 +220,7 @@ struct SearchPath: Codable {
         let foreseen = zip(seen(residual ?? []), model.change(over: move)).map(+)
         return try model.step(
             residual: difference(reached, foreseen), fromAnchor: move.map { _ in 0 },
-            dampings: [Self.dampingFactors[factor] * damping], weights: around.weights)[0]
+            dampings: [Self.dampingFactors[factor] * damping], blocks: around.blocks)[0]
     }
 
     /// Steps from trials back to what the slopes had foreseen of them, with the same slopes: the data are curved, and a simulation
@@ -280,17 +271,18 @@ struct SearchPath: Codable {
             step(all, before, limit: limit)
         } else {
             let best = all.min { (objective($0) ?? .infinity) < (objective($1) ?? .infinity) } ?? all[0]
+            let misfit = best.residual.map { square($0) / limit } ?? .infinity
+            let isThrown = cut.hasAdvanced && misfit > Self.sharpenedWell
+            if isThrown, cut.retreat() { return }
             (point, residual) = (best.point, best.residual)
-            let misfit = residual.map { square($0) / limit } ?? .infinity
             isOver =
-                misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)
-                || (level > 0 && level < Self.cut && misfit > Self.sharpenedWell)
+                misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart) || isThrown
         }
         let wasNear = isNear
         isNear = residual.map { square($0.compressed) <= Self.nearness * limit } ?? isNear
         // Slopes are those of residuals as they are seen; those of a match hardly differ.
         if isNear != wasNear, !isDescendant { (model, corrections, milestones) = (nil, [], []) }
-        if needsSlopes, level < Self.cut { passMilestone(limit: limit) }
+        if needsSlopes, !cut.isCut { passMilestone(limit: limit) }
         sharpen(limit: limit)
     }
 
@@ -299,7 +291,7 @@ struct SearchPath: Codable {
         guard let residual else { return }
         let value = square(seen(residual)) + square(fromAnchor(point))
         let isFar =
-            level == 0 && Self.promisingAfter.indices.contains(milestones.count - 1)
+            cut.isFirst && Self.promisingAfter.indices.contains(milestones.count - 1)
             && square(residual) > Self.promisingAfter[milestones.count - 1] * limit
         let isCrawling = milestones.count > 2 && value > Self.leftOfThree * milestones[milestones.count - 3]
         milestones.append(value)
@@ -355,13 +347,14 @@ struct SearchPath: Codable {
 
     /// Goes on to sharper facies once the data are met, or nearly so at the end of what steps can do.
     private mutating func sharpen(limit: Double) {
-        guard level < Self.cut, let now = residual else { return }
+        guard !cut.isCut, let now = residual else { return }
         let misfit = square(now) / limit
-        let worthGoingOn = level + 1 < Self.cut ? Self.nearness : Self.worthCutting
-        guard misfit <= Self.metEnough[level] || (isOver && misfit <= worthGoingOn) else { return }
-        level += 1
+        let enough = cut.isLast ? Self.metForCut : Self.metEnough
+        let worthGoingOn = cut.isLast ? Self.worthCutting : Self.nearness
+        guard misfit <= enough || (isOver && misfit <= worthGoingOn) else { return }
+        cut.advance()
         milestones = []
-        if level == Self.cut { uncut = residual }
+        if cut.isCut { uncut = residual }
         (isOver, isFresh, residual) = (false, false, nil)
         (iteration, rejections, damping) = (0, 0, Self.firstDamping)
     }

@@ -107,7 +107,8 @@ struct CaseReader {
         let training = readTraining(root)
         let calibration = readCalibration(root)
         let (model, simulator) = (flow.model, flow.simulator)
-        let observations = readObservations(root, model: model, forwardModel, need: observationNeed)
+        let observations = readObservations(
+            root, model: model, damagedWells: flow.wells.damaged, forwardModel, need: observationNeed)
         let twin = readCoarseTwin(root, grid: grid)
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(
@@ -132,7 +133,7 @@ struct CaseReader {
         let initial = readInitialState(root)
         let wells = readWells(root, grid: readGrid?.grid, displacing: fluids?.displacing ?? .water)
         let schedule = readSchedule(root, wells: wells, displacing: fluids?.displacing ?? .water)
-        let simulator = readSimulator(root)
+        let simulator = readSimulator(root, end: schedule?.reportTimes.last)
         return ReadFlow(
             wells: wells, simulator: simulator,
             model: assemble(readGrid?.grid, rock, fluids, initial, wells, schedule))

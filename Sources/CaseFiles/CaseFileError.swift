@@ -53,5 +53,16 @@ public struct CaseFileError: Error, Equatable, Sendable, CustomStringConvertible
         return left > 0 ? "\(shown)\n\(left) more problems are not listed" : shown
     }
 
+    /// Of files in `folder` as if they stood in `other`.
+    public func moved(from folder: String, to other: String) -> CaseFileError {
+        CaseFileError(
+            problems.map { problem in
+                guard problem.file.hasPrefix(folder) else { return problem }
+                return Problem(
+                    file: other + problem.file.dropFirst(folder.count), line: problem.line, field: problem.field,
+                    reason: problem.reason)
+            })
+    }
+
     private static let mostShown = 100
 }

@@ -10,7 +10,8 @@ struct ReadObservations {
 }
 
 func readObservations(
-    _ root: Section, model: ReservoirModel?, _ forwardModel: ForwardModelChoice, need: Case.ObservationNeed
+    _ root: Section, model: ReservoirModel?, damagedWells: Set<String>, _ forwardModel: ForwardModelChoice,
+    need: Case.ObservationNeed
 ) -> ReadObservations? {
     root.section("observations", required: true, "What was measured at the wells.") { section in
         let file = section.file(
@@ -34,11 +35,13 @@ func readObservations(
         let available = vectorKeys(of: model, forwardModel)
         let plan = ObservationPlan(
             file: file, historyEnd: historyEnd, truthFile: truthFile,
-            vectors: wantedVectors(names, among: available, usual: usualVectors(of: model, forwardModel), section),
+            vectors: wantedVectors(
+                names.filter { name in VectorKey(named: name).well.map { !damagedWells.contains($0) } ?? true },
+                among: available, usual: usualVectors(of: model, forwardModel), section),
             noise: noise)
         checkHistory(plan, model, section)
         let reader = SeriesReader(
-            known: available, wells: Set(available.compactMap(\.well)).sorted(),
+            known: available, wells: Set(available.compactMap(\.well)).sorted(), damaged: damagedWells,
             end: model.schedule.reportTimes.last ?? 0,
             context: section.context)
         if !errors.isEmpty, !plan.isSummary {
@@ -102,7 +105,8 @@ private func readMeasured(
         if need == .required { section.report("file", .other("names \(plan.file), which does not exist")) }
         return nil
     }
-    guard let all = read() else { return nil }
+    // A table without a sound line has been reported.
+    guard let all = read(), !all.isEmpty else { return nil }
     // The slack of a rounded date.
     let end = plan.historyEnd.map { $0 + 1e-6 * Unit.day } ?? .infinity
     let measured = MeasuredData(

@@ -5,7 +5,15 @@ func readSchedule(_ root: Section, wells: ReadWells, displacing: Fluids.Displaci
     root.section(
         "schedule", required: true, when: ForwardModelChoice.flow, "When results are reported and wells change."
     ) { section in
-        let times = readReportTimes(section)
+        var times = readReportTimes(section)
+        if let last = times?.last, last > longest {
+            section.report(
+                "report_times",
+                .wrong(
+                    found: "\((last / Unit.day).short) days at the end",
+                    requirement: "must end within \((longest / Unit.day).short) days, ten thousand years"))
+            times = nil
+        }
         let atStart = wells.sound.compactMap { read in
             read.control.map { Schedule.Event(time: 0, well: read.well.name, control: $0) }
         }
@@ -23,6 +31,9 @@ func readSchedule(_ root: Section, wells: ReadWells, displacing: Fluids.Displaci
         return Schedule(reportTimes: times, events: atStart + later)
     }
 }
+
+/// Beyond it there is no calendar to speak of [s].
+private let longest = 3_650_000 * Unit.day
 
 private func readEvent(
     _ section: Section, wells: ReadWells, displacing: Fluids.Displacing, end: Double?, lastTime: inout Double

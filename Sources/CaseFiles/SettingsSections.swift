@@ -2,7 +2,11 @@ import FlowSimulation
 import LatentSpaceInversion
 import Reservoir
 
-func readSimulator(_ root: Section) -> SimulatorSettings {
+/// Of a run: years of waiting are no simulation.
+private let mostSteps = 1e6
+
+/// - Parameter end: of the schedule [s], if it is known.
+func readSimulator(_ root: Section, end: Double?) -> SimulatorSettings {
     let settings = root.section("simulator", "How the flow simulator trades accuracy against time.") { section in
         var settings = SimulatorSettings()
         settings.coupling = section.choice(
@@ -11,6 +15,13 @@ func readSimulator(_ root: Section) -> SimulatorSettings {
                 + "`automatic` iterates where gravity or capillary pressure ask for it.")
         settings.maximumTimeStep = section.optionalNumber(
             "maximum_time_step", .time, .positive, "Longest pressure step; by default the time between reports.")
+        if let step = settings.maximumTimeStep, let end, end / step > mostSteps {
+            section.report(
+                "maximum_time_step",
+                .wrong(
+                    found: "\((step / Unit.day).short) days",
+                    requirement: "must not cut the \((end / Unit.day).short) days into more than 1,000,000 steps"))
+        }
         settings.firstStepFraction = section.number(
             "first_step_fraction", .fraction, .within(0, 1), default: settings.firstStepFraction,
             "Length of the first step after a well changes, as a fraction of what follows.")

@@ -13,6 +13,9 @@ struct ReadWells {
     /// Of all wells, those with something wrong as well: who names one of these is not to blame.
     var names: Set<String>
 
+    /// Wells with something wrong, whose vectors are not known.
+    var damaged: Set<String> { names.subtracting(sound.map(\.well.name)) }
+
     enum Lookup {
         case found(Well)
         /// A well with something else wrong.

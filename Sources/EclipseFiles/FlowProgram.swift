@@ -74,9 +74,16 @@ struct FlowProgram: Equatable, Sendable {
             .map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
+    /// How lines begin that the launcher adds to the program's own when it is ended.
+    private static let launcherWords = [
+        "MPI_ABORT was invoked", "with errorcode", "NOTE: invoking MPI_ABORT", "You may or may not see output",
+        "exactly when Open MPI"
+    ]
+
     /// What the log says about an error, on one line.
     static func lastMessage(_ log: String) -> String {
-        let lines = log.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        let lines = log.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { line in line.contains { $0.isLetter } && !launcherWords.contains { line.hasPrefix($0) } }
         let start = lines.firstIndex { $0.hasPrefix("Error") } ?? max(lines.count - 3, 0)
         return String(lines[start...].prefix(4).joined(separator: " ").prefix(400))
     }

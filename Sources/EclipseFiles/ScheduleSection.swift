@@ -40,7 +40,8 @@ struct ScheduleSection {
         if reportTimes.isEmpty {
             problems.add(deck, "TSTEP", "is missing, and so is DATES: nothing would be simulated")
         }
-        return Schedule(reportTimes: reportTimes, events: events)
+        // What wells are told at the end, or after it, is of no effect.
+        return Schedule(reportTimes: reportTimes, events: events.filter { $0.time < now })
     }
 
     // MARK: Time
@@ -90,7 +91,7 @@ struct ScheduleSection {
             guard let control = reader.control(&entry, &problems) else { return }
             entry.control = control
             entry.hasOpened = entry.hasOpened || control.isOpen
-            fresh.append(Schedule.Event(time: now, well: entry.name, control: control))
+            fresh.append(Schedule.Event(time: now, well: entry.name, control: control.shutIfWithoutRate))
         }
         changes += fresh.count
         if changes >= Self.changeLimit {
@@ -106,4 +107,9 @@ struct ScheduleSection {
             }
         }
     }
+}
+
+extension WellControl {
+    /// A rate of zero is how decks say that a well rests; `WELTARG` may then give it one.
+    fileprivate var shutIfWithoutRate: WellControl { rates.values.contains(0) ? .shut : self }
 }

@@ -18,8 +18,8 @@ public enum NewCase {
 
     /// A deck's model as a case.
     /// - Returns: what was written, which keywords were passed over, and what to do next.
-    /// - Throws: `DeckError` naming every keyword that cannot be honoured; `StorageError` if the folder holds something
-    ///   already.
+    /// - Throws: `DeckError` naming every keyword that cannot be honoured; `CaseFileError` if the deck says what no case can, in
+    ///   the file that would have been written; `StorageError` if the folder holds something already.
     public static func write(to folder: String, fromDeck path: String) throws -> String {
         let url = URL(filePath: path)
         let deck = try EclipseDeck(contentsOf: url)
@@ -31,7 +31,9 @@ public enum NewCase {
         try FolderDraft.write(to: folder, marker: "case.yaml", replacing: false) { draft in
             for (name, text) in files { try Files.write(text, to: "\(draft)/\(name)") }
             // Nothing is handed over that could not be read.
-            _ = try Case.read(draft, observations: .ifPresent)
+            do { _ = try Case.read(draft, observations: .ifPresent) } catch let error as CaseFileError {
+                throw error.moved(from: draft, to: folder)
+            }
         }
         let passedOver = deck.ignored.map { "\($0.keyword) (\($0.file):\($0.line))" }
         let note =

@@ -31,14 +31,14 @@ public struct Grid: Equatable, Sendable {
         let cells = columnWidths.count * rowHeights.count
         try require(!columnWidths.isEmpty, "columns", "0", "must be at least 1")
         try require(!rowHeights.isEmpty, "rows", "0", "must be at least 1")
-        try require(columnWidths.allSatisfy { $0 > 0 && $0.isFinite }, "cell width", "one value", "must be positive")
-        try require(rowHeights.allSatisfy { $0 > 0 && $0.isFinite }, "cell height", "one value", "must be positive")
+        try requireAll(columnWidths, "cell width", "must be positive") { $0 > 0 && $0.isFinite }
+        try requireAll(rowHeights, "cell height", "must be positive") { $0 > 0 && $0.isFinite }
         try require(
             thickness.count == cells, "thickness", "\(thickness.count) values", "must have \(cells), one per cell")
-        try require(thickness.allSatisfy { $0 > 0 && $0.isFinite }, "thickness", "one value", "must be positive")
+        try requireAll(thickness, "thickness", "must be positive") { $0 > 0 && $0.isFinite }
         try require(
             centreDepth.count == cells, "depth", "\(centreDepth.count) values", "must have \(cells), one per cell")
-        try require(centreDepth.allSatisfy(\.isFinite), "depth", "one value", "must be finite")
+        try requireAll(centreDepth, "depth", "must be finite", \.isFinite)
         let active = active ?? Array(repeating: true, count: cells)
         try require(active.count == cells, "active", "\(active.count) values", "must have \(cells), one per cell")
         try require(active.contains(true), "active", "every cell inactive", "must leave at least one active cell")

@@ -20,3 +20,13 @@ public func require(
         throw ParameterError(parameter: parameter, found: found(), requirement: requirement())
     }
 }
+
+/// Throws a ``ParameterError`` that names the first of `values`, counted from 1, for which `condition` does not hold.
+func requireAll(
+    _ values: [Double], _ parameter: String, _ requirement: String, _ condition: (Double) -> Bool
+) throws(ParameterError) {
+    guard let wrong = values.firstIndex(where: { !condition($0) }) else { return }
+    throw ParameterError(
+        parameter: parameter, found: "\(values[wrong]) (value \(wrong + 1) of \(values.count))",
+        requirement: requirement)
+}

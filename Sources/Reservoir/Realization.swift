@@ -30,7 +30,8 @@ public struct Realization: Equatable, Sendable {
     ///   or out of range in an active cell.
     public func validate(on grid: Grid) throws(ParameterError) {
         for (name, field) in [
-            ("porosity", porosity), ("permeabilityX", permeabilityX), ("permeabilityY", permeabilityY)
+            ("porosity", porosity), ("permeability along x [m²]", permeabilityX),
+            ("permeability along y [m²]", permeabilityY)
         ] {
             try require(
                 field.count == grid.cellCount, name, "\(field.count) values",

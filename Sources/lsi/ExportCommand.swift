@@ -35,7 +35,7 @@ struct Export: ParsableCommand {
     var replace = false
 
     func validate() throws {
-        if let best, best < 1 { throw ValidationError("--best is \(best) but must be at least 1") }
+        try require(best, "--best", within: 1...100_000_000)
         if best != nil && all { throw ValidationError("--best and --all exclude each other; give one") }
     }
 

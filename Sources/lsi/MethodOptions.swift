@@ -18,8 +18,8 @@ struct MethodOptions: ParsableArguments {
     var wanted: Int?
 
     func validate() throws {
-        if let budget, budget < 1 { throw ValidationError("--budget is \(budget) but must be at least 1") }
-        if let wanted, wanted < 0 { throw ValidationError("--wanted is \(wanted) but must not be negative") }
+        try require(budget, "--budget", within: 1...100_000_000)
+        try require(wanted, "--wanted", within: 0...1_000_000)
     }
 }
 

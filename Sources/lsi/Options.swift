@@ -34,9 +34,7 @@ struct CaseOptions: ParsableArguments {
         for (name, path) in [("the case", casePath), ("--output", output ?? ".")] where path.isEmpty {
             throw ValidationError("\(name) is an empty path")
         }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads is \(threads) but must be within 1 to 1024")
-        }
+        try require(threads, "--threads", within: 1...1024)
     }
 
     /// Reads and validates the case; nothing runs or is written before it is sound.
@@ -45,6 +43,13 @@ struct CaseOptions: ParsableArguments {
             casePath: casePath, output: output, seed: seed,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, effort: effort, quiet: quiet,
             observations: observations)
+    }
+}
+
+/// Throws unless an option, if it was given, has a value that makes sense.
+func require(_ value: Int?, _ name: String, within range: ClosedRange<Int>) throws {
+    if let value, !range.contains(value) {
+        throw ValidationError("\(name) is \(value) but must be within \(range.lowerBound) to \(range.upperBound)")
     }
 }
 

@@ -41,11 +41,13 @@ struct Prior: ParsableCommand {
     var figures = false
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count is \(count) but must be at least 1") }
+        try require(count, "--count", within: 1...10_000_000)
         if figures && !preview { throw ValidationError("--figures needs --preview") }
     }
 
     func run() throws {
+        // A preview keeps nothing that could be gone on from.
+        if preview { Interruption.endAtOnce() }
         try reportingErrors {
             let project = try options.open(observations: .ifPresent)
             guard preview else { return try show(project.drawPrior(count: count, asJSON: output.json)) }
@@ -62,7 +64,7 @@ struct Generate: ParsableCommand {
     var count: Int?
 
     func validate() throws {
-        if let count, count < 1 { throw ValidationError("--count is \(count) but must be at least 1") }
+        try require(count, "--count", within: 1...1_000_000)
     }
 
     func run() throws {
@@ -133,7 +135,7 @@ struct Simulate: ParsableCommand {
     var replace = false
 
     func validate() throws {
-        if realization < 0 { throw ValidationError("--realization is \(realization) but must not be negative") }
+        try require(realization, "--realization", within: 0...1_000_000_000)
     }
 
     func run() throws {
@@ -158,7 +160,7 @@ struct Observe: ParsableCommand {
     var replace = false
 
     func validate() throws {
-        if truth < 0 { throw ValidationError("--truth is \(truth) but must not be negative") }
+        try require(truth, "--truth", within: 0...1_000_000_000)
     }
 
     func run() throws {

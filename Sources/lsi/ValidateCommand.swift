@@ -43,23 +43,17 @@ struct Validate: ParsableCommand {
     var figures = false
 
     func validate() throws {
-        try Self.require(truths, "--truths", within: 0...1_000_000)
-        if let budget { try Self.require(budget, "--budget", within: 1...100_000_000) }
-        if let wanted { try Self.require(wanted, "--wanted", within: 0...1_000_000) }
+        try require(truths, "--truths", within: 0...1_000_000)
+        try require(budget, "--budget", within: 1...100_000_000)
+        try require(wanted, "--wanted", within: 0...1_000_000)
         if !(noiseFactor > 0 && noiseFactor.isFinite) {
             throw ValidationError("--noise-factor is \(noiseFactor) but must be above 0")
         }
-        try Self.require(twinTruths, "--twin-truths", within: 0...1_000_000)
+        try require(twinTruths, "--twin-truths", within: 0...1_000_000)
         if truths == 0, twinTruths == 0 {
             throw ValidationError("--truths and --twin-truths are both 0: one of them must be at least 1")
         }
-        try Self.require(referenceDraws, "--reference-draws", within: 100...100_000_000)
-    }
-
-    private static func require(_ value: Int, _ name: String, within range: ClosedRange<Int>) throws {
-        if !range.contains(value) {
-            throw ValidationError("\(name) is \(value) but must be within \(range.lowerBound) to \(range.upperBound)")
-        }
+        try require(referenceDraws, "--reference-draws", within: 100...100_000_000)
     }
 
     func run() throws {

@@ -31,10 +31,16 @@ import Testing
         var stream = RandomStream(seed: 2, purpose: "step")
         let slopes = Matrix(rows: 4, columns: 7, elements: stream.normals(28))
         let model = LocalModel(LatentSlopes(byLatent: slopes), at: place(4), of: .identity(4))
-        let (residual, pull, weights) = (stream.normals(4), stream.normals(7), [1, 1, 1, 0.01, 0.01, 0.01, 0.01])
+        let (residual, pull) = (stream.normals(4), stream.normals(7))
+        let blocks = [LatentBlock(latents: 0..<3, damping: 1), LatentBlock(latents: 3..<7, damping: 0.01)]
+        func norm(_ k: Int) -> Double { (0..<4).reduce(0) { $0 + slopes[$1, k] * slopes[$1, k] }.squareRoot() }
+        func mean(_ latents: Range<Int>) -> Double {
+            (latents.reduce(0) { $0 + norm($1) * norm($1) } / Double(latents.count)).squareRoot()
+        }
+        let weights = (0..<7).map { $0 < 3 ? norm($0) / mean(0..<3) : 0.01 * norm($0) / mean(3..<7) }
         for (damping, step) in zip(
             [0, 3.0, 100],
-            try model.step(residual: residual, fromAnchor: pull, dampings: [0, 3, 100], weights: weights))
+            try model.step(residual: residual, fromAnchor: pull, dampings: [0, 3, 100], blocks: blocks))
         {
             var normal = Matrix.identity(7) + slopes.times(slopes, transposed: true)
             for k in 0..<7 { normal[k, k] += damping * weights[k] }
@@ -203,21 +209,27 @@ import Testing
     }
 
     /// A search whose every simulation gives one datum as far off as told, times what is accepted.
-    /// - Returns: how many of `misfits` it has taken before it was given up; `nil`: it goes on.
-    private func steps(_ misfits: [Double], level: Int = 0) throws -> Int? {
-        let around = SearchPath.Surroundings(weights: [1], limit: 10, smooth: nil)
-        var search = SearchPath(from: [0], family: 0, level: level, iterations: 20)
+    /// - Returns: how many of `misfits` it has taken before it was given up, `nil`: it goes on; and with which sharpness it was
+    ///   then, and before each.
+    private func run(_ misfits: [Double]) throws -> (givenUp: Int?, sharpnesses: [Double?]) {
+        let around = SearchPath.Surroundings(
+            blocks: [LatentBlock(latents: 0..<1, damping: 1)], limit: 10, smooth: nil)
+        var search = SearchPath(from: [0], family: 0, cut: .uncut, iterations: 20)
+        var sharpnesses: [Double?] = []
         for (index, misfit) in misfits.enumerated() {
             if search.needsSlopes {
                 let slopes = LatentSlopes(byLatent: Matrix(rows: 1, columns: 1, elements: [1e-3]))
                 search.take(LocalModel(slopes, at: place(1), of: .identity(1)))
             }
             try search.ask(around)
+            sharpnesses.append(search.sharpness)
             try search.learn(search.trials.map { _ in [(misfit * around.limit).squareRoot()] }, around)
-            if search.isOver { return index + 1 }
+            if search.isOver { return (index + 1, sharpnesses + [search.sharpness]) }
         }
-        return nil
+        return (nil, sharpnesses + [search.sharpness])
     }
+
+    private func steps(_ misfits: [Double]) throws -> Int? { try run(misfits).givenUp }
 
     @Test func thatStartsWithoutPromiseAreGivenUp() throws {
         // Slopes serve for two steps, or for one that brings little.
@@ -234,10 +246,20 @@ import Testing
         #expect(try steps(going) == nil)
     }
 
-    @Test func thatWhatFallsApartWhenSharpenedIsGivenUp() throws {
-        #expect(try steps([2.6], level: 1) == 1)
-        #expect(try steps([2.4], level: 1) == nil)
-        #expect(try steps([2.6], level: 0) == nil)
+    @Test func thatWhatFallsApartWhenNarrowedIsNarrowedByLess() throws {
+        #expect(try run([1.4, 2.4]).sharpnesses == [2, 4, 4])
+        let halved = try run([1.4, 2.6, 1.4, 1.2])
+        #expect(halved.givenUp == nil)
+        #expect(halved.sharpnesses == [2, 4, 8.0.squareRoot(), 4, 4])
+        let hopeless = try run([1.4, 9, 9, 9])
+        #expect(hopeless.givenUp == 4)
+        // Not with the widest boundaries, from which there is no way back.
+        #expect(try run([2.6]).sharpnesses == [2, 2])
+    }
+
+    @Test func thatThereIsAnEndToGoingBack() throws {
+        // Met half way each time, and thrown off by the other half.
+        #expect(try steps((0..<20).map { $0.isMultiple(of: 2) ? 1.4 : 9 }) != nil)
     }
 
     /// Realizations before the cut are steps on the way: they count as simulated, and are neither accepted nor rejected.

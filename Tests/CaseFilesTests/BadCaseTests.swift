@@ -124,6 +124,14 @@ struct BadCaseTests {
             "case.yaml:@: observations.history_end: is 4748 days but must not be after the last report time of 2880 days"
         ),
         (
+            "report_times: {every: 120, until: 2880}", "report_times: [120, 4e6]",
+            "case.yaml:@: schedule.report_times: is 4000000 days at the end but must end within 3650000 days, ten thousand years"
+        ),
+        (
+            "seed: 1 ", "simulator: {maximum_time_step: 1e-12}\nseed: 1 ",
+            "case.yaml:@: simulator.maximum_time_step: is 1e-12 days but must not cut the 2880 days into more than 1,000,000 steps"
+        ),
+        (
             "relative: 5 %", "relative: 5 percent",
             "case.yaml:@: observations.noise.relative: unit 'percent' does not fit; use one of -, %"
         ),

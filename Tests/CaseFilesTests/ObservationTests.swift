@@ -194,6 +194,23 @@ struct ObservationTests {
         #expect(lines.count == 101 && lines.last == "4900 more problems are not listed", "\(lines.last ?? "")")
     }
 
+    /// A table of a well has hundreds of rows: each of them would follow from one slip in the case.
+    @Test(arguments: [
+        ("role: producer", "role: produce", "wells[2].role"),
+        ("start_date: 2020-01-01", "start_date: 2020-13-01", "start_date")
+    ])
+    func thatOneSlipInTheCaseIsOneProblem(old: String, new: String, field: String) throws {
+        let scratch = try ScratchFolder()
+        try Files.write(
+            "keyword,value,error,date\nWOPR:P1,1.5,2,2020-02-01\nWOPR:P1,1.5,2,2020-03-01\n",
+            to: scratch.file("observations.csv"))
+        let text = StarterCase.text.replacing(old, with: new, maxReplacements: 1)
+        let error = #expect(throws: CaseFileError.self) {
+            try Case.parse(text, file: "case.yaml", folder: scratch.path, observations: .ifPresent)
+        }
+        #expect(error?.problems.map(\.field) == [field])
+    }
+
     @Test func thatDamagedTablesNeverTrap() {
         let valid = "keyword,value,error,date\nWOPR:P1,1.5,2,2020-02-01\nWBHP:I1,300,5,2020-03-01\n"
         Fuzz.campaign("observations as CSV", valid) { text in
@@ -201,8 +218,8 @@ struct ObservationTests {
             let context = ReadingContext(file: "case.yaml", folder: ".")
             context.startDate = CalendarDate("2020-01-01")
             let reader = SeriesReader(
-                known: [VectorKey("WOPR", "P1"), VectorKey("WBHP", "I1")], wells: ["P1", "I1"], end: 100 * Unit.day,
-                context: context)
+                known: [VectorKey("WOPR", "P1"), VectorKey("WBHP", "I1")], wells: ["P1", "I1"], damaged: [],
+                end: 100 * Unit.day, context: context)
             let observations = reader.observations(in: table, "o.csv")
             #expect((observations == nil) == !context.problems.isEmpty)
             #expect(observations?.allSatisfy { $0.error > 0 && $0.value.isFinite } ?? true)

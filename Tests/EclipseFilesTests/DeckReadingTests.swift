@@ -41,6 +41,18 @@ import Testing
         deck.summaryKeys == [VectorKey("FOPR"), VectorKey("WBHP", "P"), VectorKey("WWCT", "I"), VectorKey("WWCT", "P")])
 }
 
+@Test func thatWellsRestAtARateOfZeroAndCommandsAtTheEndAreOfNoEffect() throws {
+    var deck = SmallDeck()
+    deck.schedule = deck.schedule.replacing("I WATER OPEN RATE 75 1* 400 /", with: "I WATER OPEN RATE 0 1* 400 /")
+        .replacing("P SHUT /\n/", with: "P SHUT /\n/\nWELTARG\n I WRAT 60 /\n/")
+        .replacing("END", with: "WELOPEN\n P OPEN /\n/\nEND")
+    let schedule = try readDeck(deck.text).model.schedule
+    let injector = schedule.events.filter { $0.well == "I" }.map(\.control)
+    #expect(injector.map(\.isOpen) == [false, true])
+    #expect(injector.last?.rates[.displacing] == 60 * Unit.cubicMetrePerDay)
+    #expect(schedule.events.filter { $0.well == "P" }.map(\.control.isOpen) == [true, false])
+}
+
 @Test func thatATableOfOilIsFittedByASlightlyCompressibleFluid() throws {
     // B(p) = B_ref exp(-c (p - p_ref)) is the law to third order: the fit must return what made the table.
     let table = DeadPhaseTable(

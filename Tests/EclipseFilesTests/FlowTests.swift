@@ -43,6 +43,24 @@ private let keys = [
     VectorKey("FOPT"), VectorKey("FWIT"), VectorKey("FPR"), VectorKey("WWCT", "PROD")
 ]
 
+@Test func thatWhatFlowSaysIsNotHiddenBehindItsLauncher() {
+    let log = """
+        # [unused run-time specified parameters]
+        NoSuch="3"
+        Aborting simulation due to unknown parameters.
+        ----------------------------------------------------
+        MPI_ABORT was invoked on rank 0 in communicator MPI_COMM_WORLD
+        with errorcode 1.
+
+        NOTE: invoking MPI_ABORT causes Open MPI to kill all MPI processes.
+        You may or may not see output from other processes, depending on
+        exactly when Open MPI kills them.
+        ----------------------------------------------------
+        """
+    #expect(FlowProgram.lastMessage(log).hasSuffix("Aborting simulation due to unknown parameters."))
+    #expect(FlowProgram.lastMessage("Reading\n\nError: Unknown keyword: FOO\n") == "Error: Unknown keyword: FOO")
+}
+
 @Suite(.enabled(if: flow != nil, "needs OPM Flow"))
 struct FlowTests {
     @Test func thatADeckWrittenForAModelIsReadBackAsThatModel() throws {

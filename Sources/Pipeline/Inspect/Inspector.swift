@@ -61,7 +61,8 @@ extension Inspector {
         result.note("training realizations", one.training.realizations)
         result.note("method", one.calibration.method.rawValue)
         result.note("simulation budget", one.calibration.budget)
-        result.note("observation file", one.observations.file)
+        result.note("observation file", fileNote(one.observations.file))
+        result.note("truth file", one.observations.truthFile.map(fileNote))
         result.note("observations matched", one.measured?.history.count ?? 0)
         result.note("observations withheld", one.measured?.forecast.count ?? 0)
         result.listings.append(wells(model))
@@ -82,6 +83,10 @@ extension Inspector {
         }
         result.listings += stages(Workspace(root: URL(filePath: one.outputFolder, directoryHint: .isDirectory)))
         return result
+    }
+
+    private static func fileNote(_ path: String) -> String {
+        path + (Files.exists(path) ? "" : ", which does not exist yet")
     }
 
     private static func results(_ path: String) throws -> Inspection {
