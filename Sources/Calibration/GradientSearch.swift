@@ -23,55 +23,19 @@ import Reservoir
 /// data); Tonkin and Doherty (2009), Water Resources Research 45, W00B10 (null-space Monte Carlo). The ensemble matches;
 /// it is called no posterior.
 struct GradientSearch: Sampler {
-    /// What a search found or just missed, and where others start from.
-    private struct Match: Codable {
-        @Packed var anchor: [Double]
-        @Packed var point: [Double]
-        @Packed var residual: [Double]
-        /// `nil` until the sensitivities at `point` are found.
-        var model: LocalModel?
-        var descendants = 0
-        let family: Int
-
-        /// What slopes lack on a resumed calibration.
-        var lacking: SensitivityPoint? { model?.lacking }
-        mutating func find(_ slopes: LatentSlopes) { model?.find(slopes) }
-    }
-
-    /// A search and those that start from what it found.
-    private struct Family: Codable {
-        var matches = 0
-        /// Descendants so far, and those of them on their way.
-        var descendants = 0, underWay = 0
-        /// How far anchors move from those of matches, `s`.
-        var reach = 0.3
-
-        var isMatched: Bool { matches > 0 }
-        /// Descendants over the share of them that match, as far as that is known. The family with the least is next, so that each
-        /// has descendants in proportion to what they bring.
-        var burden: Double { Double(descendants) * Double(descendants + 3) / max(Double(matches), 0.5) }
-    }
-
     let settings: GradientSearchSettings
     let rule: AcceptanceRule
     private var searches: [SearchPath] = []
-    private var matches: [Match] = []
+    private var families = SearchFamilies()
     /// Proposals of the network asked for, before any search; `nil` before that.
     private var proposed: Int?
-    /// By number: of each search that started afresh.
-    private var families: [Family] = []
     private var descended = 0
     private var sensitivityRuns = 0
     /// Of the data whose sensitivities are found; `nil` before the first are.
     private var basis: ResidualBasis?
     private var round = 0
-    /// Times the accepted `|r|²`: searches given up nearer than that have descendants, which move no further than `nearReach`, and
-    /// so many at most until one of them matches.
-    private static let nearMiss = 1.15, nearReach = 0.2, mostOfNearMiss = 8
     /// Of the lowest and the highest of fewer draws the next lies outside with more than a fifth: they have no P10 and P90.
     private static let fewestFamilies = 9
-    /// Matches of one family while more families are wanted: what is spent on more of the same finds no other.
-    private static let mostOfFamily = 6, mostDescendants = 18
     /// Share of the budget spent after which no search starts afresh, and matches have as many descendants as they can.
     private static let lastFresh = 0.7
     /// Of damping, for details: they may move further than the latents of the network, in which the data are anything but linear.
@@ -122,17 +86,15 @@ struct GradientSearch: Sampler {
     /// Families of matches as many again as searches are under way: their spread is that of the forecasts.
     private var wantedFamilies: Int { 2 * settings.searches }
 
-    private var matchedFamilies: Int { families.count(where: \.isMatched) }
-
     func mayStop(wanting distinct: Int) -> Bool {
-        matchedFamilies >= min(Self.fewestFamilies, wantedFamilies, distinct)
+        families.matchedCount >= min(Self.fewestFamilies, wantedFamilies, distinct)
     }
 
     private mutating func startSearches(_ space: SamplingSpace) throws {
         while true {
             let fresh = searches.count { !$0.isDescendant }
-            let parent = nextParent(space)
-            let mayStart = wantsFamilies(space, besides: fresh) || (parent == nil && matchedFamilies == 0)
+            let parent = families.nextParent(othersAreWanted: wantsFamilies(space, besides: 0))
+            let mayStart = wantsFamilies(space, besides: fresh) || (parent == nil && families.matchedCount == 0)
             if fresh < settings.searches, mayStart {
                 startAfresh(space)
             } else if searches.count < 2 * settings.searches, let parent {
@@ -148,7 +110,7 @@ struct GradientSearch: Sampler {
     /// would not arrive.
     private func wantsFamilies(_ space: SamplingSpace, besides underWay: Int) -> Bool {
         let spent = Double(space.history.count + spentBeside)
-        return matchedFamilies + underWay < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
+        return families.matchedCount + underWay < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
     }
 
     /// Training pairs and proposals, with what was simulated of them.
@@ -159,45 +121,17 @@ struct GradientSearch: Sampler {
     /// From what is known to come near. A training pair is a draw of the prior, and so a fit anchor; a proposal of the
     /// network draws its search to what it proposes.
     private mutating func startAfresh(_ space: SamplingSpace) {
-        let family = families.count
+        let family = families.begin()
         let near = known(space).nearest(family + 1).latents
         let start = family < near.count ? near[family] : space.priorLatent("gradient start", family)
         let cut = space.problem.smooth?.hasFacies == true ? FaciesCut.uncut : .cut
         searches.append(SearchPath(from: start, family: family, cut: cut, iterations: settings.iterations))
-        families.append(Family())
-    }
-
-    /// What fewest searches started from, of the family whose turn it is.
-    private func nextParent(_ space: SamplingSpace) -> Int? {
-        let othersAreWanted = wantsFamilies(space, besides: 0)
-        func isFull(_ family: Family) -> Bool {
-            othersAreWanted
-                && (family.matches + family.underWay >= Self.mostOfFamily
-                    || family.descendants >= Self.mostDescendants)
-        }
-        let turns = families.map { isFull($0) ? .infinity : $0.burden }
-        var next: Int?
-        var least = (Double.infinity, 0)
-        for index in matches.indices where matches[index].model != nil && !isSpent(matches[index]) {
-            let order = (turns[matches[index].family], matches[index].descendants)
-            if order < least { (next, least) = (index, order) }
-        }
-        return next
-    }
-
-    private func isNearMiss(_ match: Match) -> Bool { !families[match.family].isMatched }
-    private func isSpent(_ match: Match) -> Bool {
-        isNearMiss(match) && match.descendants >= Self.mostOfNearMiss
     }
 
     private mutating func descend(from parent: Int, _ space: SamplingSpace) throws {
-        let match = matches[parent]
+        let match = families.matches[parent]
         guard let model = match.model else { return }
-        matches[parent].descendants += 1
-        families[match.family].descendants += 1
-        families[match.family].underWay += 1
-        let family = families[match.family]
-        let reach = family.isMatched ? family.reach : Self.nearReach
+        let reach = families.descend(from: parent)
         var stream = space.stream("gradient descendant", descended, 0)
         descended += 1
         let kept = (1 - reach * reach).squareRoot()
@@ -215,7 +149,7 @@ struct GradientSearch: Sampler {
 
     private mutating func findSensitivities(_ space: SamplingSpace) throws {
         let missing = searches.indices.filter { searches[$0].needsSlopes }
-        let unknown = matches.indices.filter { matches[$0].model == nil }
+        let unknown = families.matches.indices.filter { families.matches[$0].model == nil }
         guard !missing.isEmpty || !unknown.isEmpty, let sensitivities = space.problem.sensitivities else { return }
         let basis = try basis ?? ResidualBasis(of: known(space))
         self.basis = basis
@@ -233,7 +167,7 @@ struct GradientSearch: Sampler {
         let places =
             missing.map { place(searches[$0]) }
             + unknown.map { index in
-                let match = matches[index]
+                let match = families.matches[index]
                 return place(
                     match.point, FaciesCut.narrowest, match.residual,
                     match.residual.map { _ in 1 })
@@ -243,10 +177,8 @@ struct GradientSearch: Sampler {
             slopes.map { LocalModel($0, at: place.point, of: place.combinations) }
         }
         for (index, model) in zip(missing, models) { searches[index].take(model) }
-        for (index, model) in zip(unknown, models.dropFirst(missing.count)) { matches[index].model = model }
-        matches.removeAll { $0.model == nil }
-        for search in searches where search.isOver && search.isDescendant { families[search.family].underWay -= 1 }
-        searches.removeAll(where: \.isOver)
+        families.take(Array(models.dropFirst(missing.count)), of: unknown)
+        endSearches(limit: limit(space))
     }
 
     /// Finds again what a checkpoint does without, at no charge.
@@ -255,15 +187,13 @@ struct GradientSearch: Sampler {
             let sensitivities = space.problem.sensitivities
         else { return }
         // Descendants share the slopes of their ancestor.
-        let places = Array(Set(searches.compactMap(\.lacking) + matches.compactMap(\.lacking)))
+        let places = Array(Set(searches.compactMap(\.lacking) + families.matches.compactMap(\.lacking)))
         guard !places.isEmpty else { return }
         let found = Dictionary(uniqueKeysWithValues: zip(places, try sensitivities(places)))
         for index in searches.indices {
             if let slopes = searches[index].lacking.flatMap({ found[$0] ?? nil }) { searches[index].find(slopes) }
         }
-        for index in matches.indices {
-            if let slopes = matches[index].lacking.flatMap({ found[$0] ?? nil }) { matches[index].find(slopes) }
-        }
+        families.find { found[$0] ?? nil }
     }
 
     private func surroundings(_ space: SamplingSpace) -> SearchPath.Surroundings {
@@ -298,31 +228,11 @@ struct GradientSearch: Sampler {
             try search.learn(told.residuals, around)
             return search
         }
-        for search in searches where search.isOver { learn(from: search, limit: around.limit) }
-        if matches.contains(where: isSpent) { matches = matches.filter { !isSpent($0) } }
-        searches.removeAll(where: \.isOver)
+        endSearches(limit: around.limit)
     }
 
-    private mutating func learn(from search: SearchPath, limit: Double) {
-        let match = search.match(limit: limit)
-        var family = families[search.family]
-        defer { families[search.family] = family }
-        if search.isDescendant {
-            family.underWay -= 1
-            if family.isMatched { family.reach = min(max(family.reach * (match == nil ? 0.9 : 1.17), 0.05), 0.9) }
-        }
-        if match != nil {
-            // What it missed is no match, and no longer needed.
-            if !family.isMatched { matches.removeAll { $0.family == search.family } }
-            family.matches += 1
-        }
-        guard let residual = match ?? (search.isDescendant ? nil : search.match(limit: Self.nearMiss * limit)) else {
-            return
-        }
-        // Slopes of a descendant are its ancestor's and what its own steps taught.
-        matches.append(
-            Match(
-                anchor: search.anchor, point: search.point, residual: residual,
-                model: search.isDescendant ? search.model : nil, family: search.family))
+    private mutating func endSearches(limit: Double) {
+        for search in searches where search.isOver { families.end(search, limit: limit) }
+        searches.removeAll(where: \.isOver)
     }
 }
