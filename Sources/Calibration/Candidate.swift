@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Reservoir
 
 /// One realization a calibration had simulated, and what came of it.
@@ -37,7 +38,7 @@ public struct Candidate: Equatable, Sendable, Codable {
     }
 
     /// Squared distance from the centre of the prior in latent space; 0 for a candidate without latent.
-    var squaredNorm: Double { latent?.reduce(0) { $0 + $1 * $1 } ?? 0 }
+    var squaredNorm: Double { latent?.squaredNorm ?? 0 }
 }
 
 /// What a sampler asks to have simulated.

@@ -27,7 +27,7 @@ struct Emulator: Sendable {
 
         /// The `count` pairs whose data are nearest to the observed, nearest first.
         func nearest(_ count: Int) -> Pairs {
-            let misfits = residuals.map { $0.reduce(0) { $0 + $1 * $1 } }
+            let misfits = residuals.map { $0.squaredNorm }
             let order = latents.indices.sorted { (misfits[$0], $0) < (misfits[$1], $1) }.prefix(count)
             return Pairs(latents: order.map { latents[$0] }, residuals: order.map { residuals[$0] })
         }
@@ -96,7 +96,7 @@ struct EmulatorRegression {
     init(_ pairs: Emulator.Pairs, base: Emulator.Base?, nearCount: Int) {
         latents = Matrix(pairs.latents)
         self.nearCount = min(nearCount, pairs.count)
-        let misfits = pairs.residuals.map { $0.reduce(0) { $0 + $1 * $1 } }
+        let misfits = pairs.residuals.map { $0.squaredNorm }
         let near = max(misfits[self.nearCount - 1], 1e-12)
         let remoteness = misfits.map { max($0 / near, 1) }
         var corrections = pairs.residuals

@@ -47,7 +47,7 @@ struct EmulatorKernel: Sendable {
         squares = EmulatorKernel.rowSquares(stretched)
         // Mean of |x_i − x_j|² is twice the total variance.
         let centred = stretched.centredColumns(scaledBy: 1)
-        let variance = centred.elements.reduce(0) { $0 + $1 * $1 } / Double(max(latents.rows, 1))
+        let variance = centred.elements.squaredNorm / Double(max(latents.rows, 1))
         length = shape.length * max(2 * variance, 1e-12).squareRoot()
     }
 

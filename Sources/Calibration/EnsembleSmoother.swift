@@ -94,7 +94,7 @@ struct EnsembleSmoother: Sampler {
 enum MisfitControl {
     /// - Parameter residuals: `[members][data]`, in units of the noise.
     static func inverseInflation(_ residuals: [[Double]]) -> Double {
-        let misfits = residuals.map { $0.reduce(0) { $0 + $1 * $1 } / 2 }
+        let misfits = residuals.map { $0.squaredNorm / 2 }
         let count = Double(misfits.count)
         let data = Double(residuals[0].count)
         let mean = misfits.reduce(0, +) / count

@@ -154,10 +154,9 @@ struct LocalModel: Sendable, Codable {
         let offsets = stride(from: 0, to: combinations.count, by: data).map { start in
             residual.indices.reduce(0) { $0 + Double(combinations[start + $1]) * residual[$1] }
         }
-        func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
         return smooth.fitted(
             points, from: state, offsets: offsets, slopes: byCell,
-            goal: max(goal - square(residual) + square(offsets), 0))
+            goal: max(goal - residual.squaredNorm + offsets.squaredNorm, 0))
     }
 
     // MARK: Learning
@@ -166,7 +165,7 @@ struct LocalModel: Sendable, Codable {
     /// - Returns: what was added to the slopes; `nil` if there was no move.
     @discardableResult
     mutating func learn(move: [Double], change: [Double]) -> Correction? {
-        let square = move.reduce(0) { $0 + $1 * $1 }
+        let square = move.squaredNorm
         guard square > 0 else { return nil }
         let weight = 1 / (square + Self.shortest)
         let correction = Correction(

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Reservoir
 
 /// How far predicted data lie from the observed, in units of the noise.
@@ -40,7 +41,7 @@ public struct Mismatch: Equatable, Sendable, Codable {
             if let well = entry.key.well { add(value * value, to: &sums.well[well]) }
             add(value * value, to: &sums.vector[entry.key.description])
         }
-        overall = Part(count: residual.count, chiSquare: residual.reduce(0) { $0 + $1 * $1 })
+        overall = Part(count: residual.count, chiSquare: residual.squaredNorm)
         byType = sums.type.mapValues { Part(count: $0.0, chiSquare: $0.1) }
         byWell = sums.well.mapValues { Part(count: $0.0, chiSquare: $0.1) }
         byVector = sums.vector.mapValues { Part(count: $0.0, chiSquare: $0.1) }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Reservoir
 
 /// Draws from the prior, one after the other: the yardstick for every other method.
@@ -26,7 +27,7 @@ struct Rejection: Sampler {
         for evaluation in evaluations {
             guard let residual = evaluation.residual else { continue }
             members.append(evaluation.index)
-            chiSquares.append(residual.reduce(0) { $0 + $1 * $1 })
+            chiSquares.append(residual.squaredNorm)
         }
     }
 

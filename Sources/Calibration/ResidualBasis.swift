@@ -21,7 +21,7 @@ struct ResidualBasis: Sendable, Codable {
         }
         do {
             let values = try SingularValues(Matrix(near))
-            var left = values.values.reduce(0) { $0 + $1 * $1 } / Double(near.count)
+            var left = values.values.squaredNorm / Double(near.count)
             var components: [[Double]] = []
             for (index, value) in values.values.enumerated() where left > Self.unexplained * Double(count) {
                 components.append(values.vTransposed.row(index))

@@ -274,9 +274,11 @@ struct SearchPath: Codable {
             let misfit = best.residual.map { square($0) / limit } ?? .infinity
             let isThrown = cut.hasAdvanced && misfit > Self.sharpenedWell
             if isThrown, cut.retreat() { return }
+            if isThrown, cut.isCut { cut.takeOwnSlopes() }
             (point, residual) = (best.point, best.residual)
             isOver =
-                misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart) || isThrown
+                misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)
+                || (isThrown && !cut.isCut)
         }
         let wasNear = isNear
         isNear = residual.map { square($0.compressed) <= Self.nearness * limit } ?? isNear
@@ -379,4 +381,4 @@ struct SearchPath: Codable {
 }
 
 private func difference(_ a: [Double], _ b: [Double]) -> [Double] { zip(a, b).map { $0 - $1 } }
-private func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
+private func square(_ vector: [Double]) -> Double { vector.squaredNorm }

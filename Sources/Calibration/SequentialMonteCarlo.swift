@@ -268,7 +268,7 @@ struct SequentialMonteCarlo: Sampler {
         }
     }
 
-    private static func misfit(_ residual: [Double]) -> Double { residual.reduce(0) { $0 + $1 * $1 } / 2 }
+    private static func misfit(_ residual: [Double]) -> Double { residual.squaredNorm / 2 }
 }
 
 /// A value that can be made again at any time and is therefore not stored.

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 
 /// Weights of a sample.
 public enum Weights {
@@ -15,7 +16,7 @@ public enum Weights {
     /// `(Σ w)² / Σ w²` (Kong, 1992).
     public static func effectiveSampleSize(_ weights: [Double]) -> Double {
         let sum = weights.reduce(0, +)
-        let squares = weights.reduce(0) { $0 + $1 * $1 }
+        let squares = weights.squaredNorm
         return squares > 0 ? sum * sum / squares : 0
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LinearAlgebra
 
 /// The weights of a ``DetailField`` that are most probable given what the decoder leaves out of one channel.
 ///
@@ -35,14 +36,14 @@ struct DetailFit {
         var curvature = 1.0, age = 1.0
         var (value, gradient) = objective(ahead, goal)
         var reached = value
-        let start = square(gradient)
-        for _ in 0..<Self.mostIterations where square(gradient) > Self.tolerance * Self.tolerance * start {
+        let start = gradient.squaredNorm
+        for _ in 0..<Self.mostIterations where gradient.squaredNorm > Self.tolerance * Self.tolerance * start {
             var next = weights, found = value
             while true {
                 next = zip(ahead, gradient).map { $0 - $1 / curvature }
                 found = objective(next, goal).value
                 // Single precision of a sum over all cells is no reason to shorten steps.
-                if found <= value - square(gradient) / (2 * curvature) + 1e-6 * abs(value) { break }
+                if found <= value - gradient.squaredNorm / (2 * curvature) + 1e-6 * abs(value) { break }
                 curvature *= 2
             }
             let older = age
@@ -59,7 +60,7 @@ struct DetailFit {
 
     private func objective(_ weights: [Double], _ goal: Goal) -> (value: Double, gradient: [Double]) {
         let values = field.values(weights)
-        var sum = square(weights) / 2
+        var sum = weights.squaredNorm / 2
         var slopes = [Float](repeating: 0, count: values.count)
         for cell in values.indices where goal.active[cell] {
             let reached = goal.channel[cell] + strength * values[cell], target = goal.target[cell]
@@ -75,6 +76,4 @@ struct DetailFit {
         }
         return (sum, zip(field.projections(slopes), weights).map(+))
     }
-
-    private func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
 }

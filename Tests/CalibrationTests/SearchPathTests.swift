@@ -209,9 +209,9 @@ import Testing
     }
 
     /// A search whose every simulation gives one datum as far off as told, times what is accepted.
-    /// - Returns: how many of `misfits` it has taken before it was given up, `nil`: it goes on; and with which sharpness it was
-    ///   then, and before each.
-    private func run(_ misfits: [Double]) throws -> (givenUp: Int?, sharpnesses: [Double?]) {
+    /// - Returns: how many of `misfits` it has taken before it was given up, `nil`: it goes on; with which sharpness it was
+    ///   then, and before each; and that of the slopes it wants.
+    private func run(_ misfits: [Double]) throws -> (givenUp: Int?, sharpnesses: [Double?], ofSlopes: Double) {
         let around = SearchPath.Surroundings(
             blocks: [LatentBlock(latents: 0..<1, damping: 1)], limit: 10, smooth: nil)
         var search = SearchPath(from: [0], family: 0, cut: .uncut, iterations: 20)
@@ -224,9 +224,9 @@ import Testing
             try search.ask(around)
             sharpnesses.append(search.sharpness)
             try search.learn(search.trials.map { _ in [(misfit * around.limit).squareRoot()] }, around)
-            if search.isOver { return (index + 1, sharpnesses + [search.sharpness]) }
+            if search.isOver { return (index + 1, sharpnesses + [search.sharpness], search.sharpnessOfSlopes) }
         }
-        return (nil, sharpnesses + [search.sharpness])
+        return (nil, sharpnesses + [search.sharpness], search.sharpnessOfSlopes)
     }
 
     private func steps(_ misfits: [Double]) throws -> Int? { try run(misfits).givenUp }
@@ -255,6 +255,14 @@ import Testing
         #expect(hopeless.givenUp == 4)
         // Not with the widest boundaries, from which there is no way back.
         #expect(try run([2.6]).sharpnesses == [2, 2])
+    }
+
+    @Test func thatTheCutsOwnSlopesServeWhereItHasThrownASearchOff() throws {
+        #expect(try run([1.4, 0.85, 1.5]).sharpnesses == [2, 4, nil, nil])
+        #expect(try run([1.4, 0.85, 1.5]).ofSlopes == 4)
+        let thrown = try run([1.4, 0.85, 9])
+        #expect(thrown.givenUp == nil)
+        #expect(thrown.ofSlopes > 4)
     }
 
     @Test func thatThereIsAnEndToGoingBack() throws {

@@ -18,7 +18,7 @@ struct MethodComparison {
             return MethodRow(
                 name: result.method.title, simulations: result.accounting.proposed,
                 accepted: result.accounting.accepted, distinct: result.accounting.distinct,
-                mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
+                mismatch: MismatchRange(of: result.candidates.compactMap { $0.mismatch?.value }),
                 forecastCRPS: score?.normalizedScore, forecastCoverage: score?.coverage,
                 simulationsToFirst: result.accounting.simulationsToFirst,
                 isPosterior: result.posterior != nil)
@@ -45,11 +45,6 @@ struct MethodComparison {
         return ForecastScore(
             ensemble: noisy, weights: ensemble.weights, draws: ensemble.draws, truth: withheld.map(\.value),
             scale: errors)
-    }
-
-    private func range(_ values: [Double]) -> MismatchRange? {
-        guard let best = values.min(), let worst = values.max() else { return nil }
-        return MismatchRange(best: best, median: median(values), worst: worst)
     }
 }
 

@@ -64,6 +64,14 @@ struct RankingRows {
     }
 }
 
+extension MismatchRange {
+    /// `nil` of nothing.
+    init?(of values: [Double]) {
+        guard let best = values.min(), let worst = values.max() else { return nil }
+        self.init(best: best, median: median(values), worst: worst)
+    }
+}
+
 /// The middle value, or the mean of the two middle ones; NaN of nothing.
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()

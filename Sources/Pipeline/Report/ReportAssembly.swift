@@ -35,8 +35,8 @@ struct ReportAssembly {
         var report = CalibrationReport(
             caseName: project.settings.name, caseDescription: project.settings.summary, method: result.method.title,
             posteriorClaim: posteriorClaim, counts: counts, acceptance: acceptance,
-            mismatch: range(result.candidates.compactMap { $0.mismatch?.value }),
-            acceptedMismatch: range(accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
+            mismatch: MismatchRange(of: result.candidates.compactMap { $0.mismatch?.value }),
+            acceptedMismatch: MismatchRange(of: accepted.map(\.mismatch)), rawProposals: rawSummary(raw),
             floor: training.quality.floorPanel(result.test), warnings: warnings, reasonsForNone: reasonsForNone,
             timeAxis: project.timeAxis, vectors: vectors, ranking: rows.rows(scenarios: scenarios),
             maps: try ensembleMaps(maps), members: members, breakdown: rows.breakdown(observed: observed),
@@ -88,14 +88,9 @@ struct ReportAssembly {
             + (relative.isFinite ? ", in the median \(NumberFormat.rounded(100 * relative)) % of the value" : "")
     }
 
-    private func range(_ values: [Double]) -> MismatchRange? {
-        guard let best = values.min(), let worst = values.max() else { return nil }
-        return MismatchRange(best: best, median: median(values), worst: worst)
-    }
-
     private func rawSummary(_ raw: [Candidate]) -> RawProposalSummary? {
         let values = raw.compactMap { $0.mismatch?.value }
-        return range(values).map {
+        return MismatchRange(of: values).map {
             RawProposalSummary(
                 simulated: values.count, accepted: values.count { result.test.accepts($0) }, mismatch: $0)
         }
