@@ -16,7 +16,7 @@ struct FaciesCut: Codable {
     private var met: Double?
     private var retreats = 0
     /// Whether the cut has left so little in common that only its own slopes serve.
-    private var isApart = false
+    private(set) var isApart = false
 
     static let widest = 2.0, narrowest = 4.0
     /// Of one search: each costs a simulation at least, and as many steps as a sharpness does if it holds.

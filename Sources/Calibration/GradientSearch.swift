@@ -169,7 +169,7 @@ struct GradientSearch: Sampler {
             + unknown.map { index in
                 let match = families.matches[index]
                 return place(
-                    match.point, FaciesCut.narrowest, match.residual,
+                    match.point, match.sharpnessOfSlopes, match.residual,
                     match.residual.map { _ in 1 })
             }
         sensitivityRuns += places.count

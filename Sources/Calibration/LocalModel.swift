@@ -65,7 +65,7 @@ struct LocalModel: Sendable, Codable {
     /// most. Levenberg's identity and Marquardt's squares of the slopes lie on either side of it.
     /// Source: Oliver, Reynolds and Liu (2008), Inverse Theory for Petroleum Reservoir Characterization and History Matching,
     /// section 8.5.
-    /// - Parameter blocks: of all latents.
+    /// - Parameter blocks: latents outside all of them are not damped.
     /// - Returns: a step for each damping.
     func step(
         residual: [Double], fromAnchor: [Double], dampings: [Double], blocks: [LatentBlock]

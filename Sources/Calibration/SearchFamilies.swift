@@ -11,6 +11,8 @@ struct SearchFamilies: Codable {
         /// `nil` until the sensitivities at `point` are found.
         fileprivate(set) var model: LocalModel?
         fileprivate var descendants = 0
+        /// Of the realization that sensitivities are found of.
+        let sharpnessOfSlopes: Double
         let family: Int
 
         /// What slopes lack on a resumed calibration.
@@ -88,11 +90,12 @@ struct SearchFamilies: Codable {
     /// - Parameter limit: the largest `|r|²` that is accepted.
     mutating func end(_ search: SearchPath, limit: Double) {
         defer { matches.removeAll(where: isSpent) }
+        if search.isDescendant { families[search.family].underWay -= 1 }
+        guard !search.isLost else { return }
         let match = search.match(limit: limit)
         var family = families[search.family]
         defer { families[search.family] = family }
         if search.isDescendant {
-            family.underWay -= 1
             if family.isMatched { family.reach = min(max(family.reach * (match == nil ? 0.9 : 1.17), 0.05), 0.9) }
         }
         if match != nil {
@@ -107,7 +110,8 @@ struct SearchFamilies: Codable {
         matches.append(
             Match(
                 anchor: search.anchor, point: search.point, residual: residual,
-                model: search.isDescendant ? search.model : nil, family: search.family))
+                model: search.isDescendant ? search.model : nil,
+                sharpnessOfSlopes: search.sharpnessOfSlopes, family: search.family))
     }
 
     private func isSpent(_ match: Match) -> Bool {

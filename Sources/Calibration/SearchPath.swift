@@ -24,6 +24,8 @@ struct SearchPath: Codable {
     /// `nil` if the sensitivities are to be found anew.
     private(set) var model: LocalModel?
     private(set) var isOver = false
+    /// Whether it ended for want of sensitivities.
+    private(set) var isLost = false
     /// ``residual`` before facies were cut, if they are to be cut next.
     private var uncut: [Double]?
     /// Whether `residual` is so small that the anchor no longer counts.
@@ -115,7 +117,7 @@ struct SearchPath: Codable {
 
     /// - Parameter slopes: at `point`; `nil` if it cannot be simulated.
     mutating func take(_ slopes: LocalModel?) {
-        (model, isFresh, isOver) = (slopes, slopes != nil, slopes == nil)
+        (model, isFresh, isOver, isLost) = (slopes, slopes != nil, slopes == nil, slopes == nil)
         for correction in corrections { model?.add(correction) }
     }
 
@@ -153,9 +155,12 @@ struct SearchPath: Codable {
         trials = steps.enumerated().map { Trial(point: zip(point, $1).map(+), factor: $0) }
         if !cut.isCut { try followCells(residual, model, around) }
         guard changesCells else { return }
-        // A descendant is near already, and its slopes by latents are its ancestor's.
         let here = Trial(point: point, factor: Self.dampingFactors.count - 1)
-        if isDescendant {
+        if cut.isApart {
+            // Hardly a cell lies on a boundary there, so that slopes by latents are those of a few.
+            trials = fitted([here], from: state, residual, around)
+        } else if isDescendant {
+            // It is near already, and its slopes by latents are its ancestor's.
             trials = [trials[1]] + fitted([here], from: state, residual, around)
         } else {
             trials = fitted(trials + [here], from: state, residual, around)
@@ -274,7 +279,10 @@ struct SearchPath: Codable {
             let misfit = best.residual.map { square($0) / limit } ?? .infinity
             let isThrown = cut.hasAdvanced && misfit > Self.sharpenedWell
             if isThrown, cut.retreat() { return }
-            if isThrown, cut.isCut { cut.takeOwnSlopes() }
+            if isThrown, cut.isCut {
+                cut.takeOwnSlopes()
+                (model, corrections) = (nil, [])
+            }
             (point, residual) = (best.point, best.residual)
             isOver =
                 misfit <= 1 || misfit == .infinity || (isDescendant && misfit > Self.hopelessAtStart)

@@ -92,7 +92,7 @@ struct CaseReader {
         if case .rays(let plan) = forwardModel, !root.isDescribing {
             refuseFlow()
             flow = ReadFlow(
-                wells: ReadWells(sound: [], names: []), simulator: SimulatorSettings(),
+                wells: ReadWells(sound: [], names: [], isSound: true), simulator: SimulatorSettings(),
                 model: grid.flatMap { .withoutFlow($0, positions: plan.positions) })
         } else {
             flow = readFlow(readGrid)
@@ -108,7 +108,8 @@ struct CaseReader {
         let calibration = readCalibration(root)
         let (model, simulator) = (flow.model, flow.simulator)
         let observations = readObservations(
-            root, model: model, damagedWells: flow.wells.damaged, forwardModel, need: observationNeed)
+            // What was measured at a well with something wrong would be wrong line after line.
+            root, model: flow.wells.isSound ? model : nil, forwardModel, need: observationNeed)
         let twin = readCoarseTwin(root, grid: grid)
         guard let model, let prior, let training, let calibration, let observations else { return nil }
         return Case(

@@ -10,8 +10,7 @@ struct ReadObservations {
 }
 
 func readObservations(
-    _ root: Section, model: ReservoirModel?, damagedWells: Set<String>, _ forwardModel: ForwardModelChoice,
-    need: Case.ObservationNeed
+    _ root: Section, model: ReservoirModel?, _ forwardModel: ForwardModelChoice, need: Case.ObservationNeed
 ) -> ReadObservations? {
     root.section("observations", required: true, "What was measured at the wells.") { section in
         let file = section.file(
@@ -35,13 +34,11 @@ func readObservations(
         let available = vectorKeys(of: model, forwardModel)
         let plan = ObservationPlan(
             file: file, historyEnd: historyEnd, truthFile: truthFile,
-            vectors: wantedVectors(
-                names.filter { name in VectorKey(named: name).well.map { !damagedWells.contains($0) } ?? true },
-                among: available, usual: usualVectors(of: model, forwardModel), section),
+            vectors: wantedVectors(names, among: available, usual: usualVectors(of: model, forwardModel), section),
             noise: noise)
         checkHistory(plan, model, section)
         let reader = SeriesReader(
-            known: available, wells: Set(available.compactMap(\.well)).sorted(), damaged: damagedWells,
+            known: available, wells: Set(available.compactMap(\.well)).sorted(),
             end: model.schedule.reportTimes.last ?? 0,
             context: section.context)
         if !errors.isEmpty, !plan.isSummary {

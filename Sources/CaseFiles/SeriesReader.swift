@@ -13,8 +13,6 @@ struct SeriesReader {
     /// Vectors that the forward model makes.
     let known: [VectorKey]
     let wells: [String]
-    /// Wells of the case with something wrong: what was measured there is passed over.
-    let damaged: Set<String>
     /// Of the schedule [s].
     let end: Double
     let context: ReadingContext
@@ -140,7 +138,6 @@ struct SeriesReader {
         }
         let key = VectorKey(written.keyword.uppercased(), written.well ?? ownColumn)
         if known.contains(key) { return key }
-        if let well = key.well, damaged.contains(well) { return nil }
         if let well = key.well, !wells.contains(well) {
             let nearest = nearestName(to: well, among: wells).map { "; did you mean '\($0)'?" } ?? ""
             report(

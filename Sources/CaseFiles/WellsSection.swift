@@ -12,9 +12,8 @@ struct ReadWells {
     var sound: [ReadWell]
     /// Of all wells, those with something wrong as well: who names one of these is not to blame.
     var names: Set<String>
-
-    /// Wells with something wrong, whose vectors are not known.
-    var damaged: Set<String> { names.subtracting(sound.map(\.well.name)) }
+    /// Whether nothing is wrong with any.
+    var isSound: Bool
 
     enum Lookup {
         case found(Well)
@@ -38,7 +37,7 @@ func readWells(_ root: Section, grid: Grid?, displacing: Fluids.Displacing) -> R
     ) { section in
         readWell(section, grid: grid, displacing: displacing, names: &names)
     }
-    return ReadWells(sound: wells.compactMap(\.self), names: names)
+    return ReadWells(sound: wells.compactMap(\.self), names: names, isSound: !wells.contains { $0 == nil })
 }
 
 private func readWell(

@@ -92,6 +92,11 @@ struct ControlReader {
                 rates[.oil] = min(rates[.oil] ?? liquid, liquid)
             }
         }
+        let target = record[2]?.text.flatMap { positions[$0.uppercased()] }
+        for (name, position) in positions.sorted(by: { $0.value < $1.value })
+        where isOpen && ![8, foreign.0, target].contains(position) && record[position]?.number == 0 {
+            fail("a limit of zero for \(name) beside another control is not supported; leave it out", &problems)
+        }
         let pressure = number(8, &problems).map { $0 * units.pressure } ?? Self.lowestPressure
         return WellControl(isOpen: isOpen, rates: rates, bottomHolePressure: pressure)
     }
@@ -112,6 +117,9 @@ struct ControlReader {
             return nil
         }
         if mode == "RATE", record[4] == nil { fail("gives no rate", &problems) }
+        if isOpen, mode == "BHP", record[4]?.number == 0 {
+            fail("a limit of zero for RATE beside control by BHP is not supported; leave it out", &problems)
+        }
         var rates: [WellControl.Phase: Double] = [:]
         rates[.displacing] = number(4, &problems).map { $0 * displacingRateUnit }
         let pressure = number(6, &problems).map { $0 * units.pressure } ?? Self.highestPressure

@@ -40,8 +40,12 @@ struct ScheduleSection {
         if reportTimes.isEmpty {
             problems.add(deck, "TSTEP", "is missing, and so is DATES: nothing would be simulated")
         }
-        // What wells are told at the end, or after it, is of no effect.
-        return Schedule(reportTimes: reportTimes, events: events.filter { $0.time < now })
+        // What wells are told at the end is of no effect. One that is told nothing else rests.
+        let heard = events.filter { $0.time < now }
+        let silent = Set(events.map(\.well)).subtracting(heard.map(\.well)).sorted()
+        return Schedule(
+            reportTimes: reportTimes,
+            events: silent.map { Schedule.Event(time: 0, well: $0, control: .shut) } + heard)
     }
 
     // MARK: Time
@@ -90,8 +94,9 @@ struct ScheduleSection {
         wells.update(record, of: keyword, &problems) { entry, problems in
             guard let control = reader.control(&entry, &problems) else { return }
             entry.control = control
-            entry.hasOpened = entry.hasOpened || control.isOpen
-            fresh.append(Schedule.Event(time: now, well: entry.name, control: control.shutIfWithoutRate))
+            let told = control.shutIfWithoutRate
+            entry.hasOpened = entry.hasOpened || told.isOpen
+            fresh.append(Schedule.Event(time: now, well: entry.name, control: told))
         }
         changes += fresh.count
         if changes >= Self.changeLimit {
@@ -110,6 +115,6 @@ struct ScheduleSection {
 }
 
 extension WellControl {
-    /// A rate of zero is how decks say that a well rests; `WELTARG` may then give it one.
+    /// A target of zero is how decks say that a well rests; `WELTARG` may then give it one. No other limit is zero.
     fileprivate var shutIfWithoutRate: WellControl { rates.values.contains(0) ? .shut : self }
 }

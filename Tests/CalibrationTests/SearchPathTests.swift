@@ -210,8 +210,8 @@ import Testing
 
     /// A search whose every simulation gives one datum as far off as told, times what is accepted.
     /// - Returns: how many of `misfits` it has taken before it was given up, `nil`: it goes on; with which sharpness it was
-    ///   then, and before each; and that of the slopes it wants.
-    private func run(_ misfits: [Double]) throws -> (givenUp: Int?, sharpnesses: [Double?], ofSlopes: Double) {
+    ///   then, and before each; and that of the slopes it wants, if any.
+    private func run(_ misfits: [Double]) throws -> (givenUp: Int?, sharpnesses: [Double?], wanted: Double?) {
         let around = SearchPath.Surroundings(
             blocks: [LatentBlock(latents: 0..<1, damping: 1)], limit: 10, smooth: nil)
         var search = SearchPath(from: [0], family: 0, cut: .uncut, iterations: 20)
@@ -224,9 +224,9 @@ import Testing
             try search.ask(around)
             sharpnesses.append(search.sharpness)
             try search.learn(search.trials.map { _ in [(misfit * around.limit).squareRoot()] }, around)
-            if search.isOver { return (index + 1, sharpnesses + [search.sharpness], search.sharpnessOfSlopes) }
+            if search.isOver { return (index + 1, sharpnesses + [search.sharpness], nil) }
         }
-        return (nil, sharpnesses + [search.sharpness], search.sharpnessOfSlopes)
+        return (nil, sharpnesses + [search.sharpness], search.needsSlopes ? search.sharpnessOfSlopes : nil)
     }
 
     private func steps(_ misfits: [Double]) throws -> Int? { try run(misfits).givenUp }
@@ -259,15 +259,17 @@ import Testing
 
     @Test func thatTheCutsOwnSlopesServeWhereItHasThrownASearchOff() throws {
         #expect(try run([1.4, 0.85, 1.5]).sharpnesses == [2, 4, nil, nil])
-        #expect(try run([1.4, 0.85, 1.5]).ofSlopes == 4)
-        let thrown = try run([1.4, 0.85, 9])
-        #expect(thrown.givenUp == nil)
-        #expect(thrown.ofSlopes > 4)
+        #expect(try run([1.4, 0.85, 1.5]).wanted == nil)
+        for misfit in [3.0, 9] {
+            let thrown = try run([1.4, 0.85, misfit])
+            #expect(thrown.givenUp == nil)
+            #expect(try #require(thrown.wanted) > 4)
+        }
     }
 
     @Test func thatThereIsAnEndToGoingBack() throws {
-        // Met half way each time, and thrown off by the other half.
-        #expect(try steps((0..<20).map { $0.isMultiple(of: 2) ? 1.4 : 9 }) != nil)
+        // Thrown off twice each time before the data are met: at the ninth there would still be something between.
+        #expect(try steps((0..<9).map { $0.isMultiple(of: 3) ? 1.4 : 9 }) == 9)
     }
 
     /// Realizations before the cut are steps on the way: they count as simulated, and are neither accepted nor rejected.

@@ -218,8 +218,8 @@ struct ObservationTests {
             let context = ReadingContext(file: "case.yaml", folder: ".")
             context.startDate = CalendarDate("2020-01-01")
             let reader = SeriesReader(
-                known: [VectorKey("WOPR", "P1"), VectorKey("WBHP", "I1")], wells: ["P1", "I1"], damaged: [],
-                end: 100 * Unit.day, context: context)
+                known: [VectorKey("WOPR", "P1"), VectorKey("WBHP", "I1")], wells: ["P1", "I1"], end: 100 * Unit.day,
+                context: context)
             let observations = reader.observations(in: table, "o.csv")
             #expect((observations == nil) == !context.problems.isEmpty)
             #expect(observations?.allSatisfy { $0.error > 0 && $0.value.isFinite } ?? true)

@@ -53,6 +53,20 @@ import Testing
     #expect(schedule.events.filter { $0.well == "P" }.map(\.control.isOpen) == [true, false])
 }
 
+@Test func thatALimitOfZeroBesideATargetIsNotTakenForRest() {
+    var deck = SmallDeck()
+    deck.schedule = deck.schedule.replacing("P OPEN LRAT 2* 1* 80 1* 100 /", with: "P OPEN LRAT 1* 0 0 80 1* 100 /")
+    #expect(problems(of: deck.text).map { $0.contains("a limit of zero for WRAT") } == [true])
+}
+
+@Test func thatAWellThatIsToldNothingBeforeTheEndRests() throws {
+    var deck = SmallDeck()
+    let control = "WCONINJE\n I WATER OPEN RATE 75 1* 400 /\n/\n"
+    deck.schedule = deck.schedule.replacing(control, with: "").replacing("END", with: control + "END")
+    let events = try readDeck(deck.text).model.schedule.events.filter { $0.well == "I" }
+    #expect(events.map(\.control) == [.shut])
+}
+
 @Test func thatATableOfOilIsFittedByASlightlyCompressibleFluid() throws {
     // B(p) = B_ref exp(-c (p - p_ref)) is the law to third order: the fit must return what made the table.
     let table = DeadPhaseTable(

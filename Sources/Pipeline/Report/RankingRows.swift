@@ -68,7 +68,7 @@ extension MismatchRange {
     /// `nil` of nothing.
     init?(of values: [Double]) {
         guard let best = values.min(), let worst = values.max() else { return nil }
-        self.init(best: best, median: median(values), worst: worst)
+        self.init(best: best, median: Pipeline.median(values), worst: worst)
     }
 }
 
