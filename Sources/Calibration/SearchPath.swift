@@ -341,7 +341,9 @@ struct SearchPath: Codable {
             return
         }
         rejections += 1
-        if rejections >= (changesCells ? Self.mostRejectionsOfCut : Self.mostRejections) { isOver = true }
+        // Where cells alone are fitted, a step is no shorter the next time.
+        let most = cut.isApart ? 1 : changesCells ? Self.mostRejectionsOfCut : Self.mostRejections
+        if rejections >= most { isOver = true }
         damping *= 30
     }
 
