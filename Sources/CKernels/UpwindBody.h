@@ -81,7 +81,7 @@ LSI_INLINE void LSI_NAME(leave)(const lsi_upwind_step *s, batch *b, reals flow, 
         float *row = b->trace[l];
         const double slope = x[l] > 0 && x[l] < last ? at.step[l] * per_capacity[l] : 0;
         row[LSI_TRACE_FLOW] = (float)flow[l];
-        row[LSI_TRACE_SLOPE] = (float)(slope * s->displacing_inverse[b->cell[l]]);
+        row[LSI_TRACE_SLOPE] = (float)(slope * b->per_displacing[l]);
         row[LSI_TRACE_SATURATION] = (float)(amount[l] / capacity[l]);
         b->trace[l] += LSI_TRACE_ROW;
     }
@@ -139,30 +139,34 @@ LSI_INLINE void LSI_NAME(integrate)(const lsi_upwind_step *s, batch *b, int32_t 
     LSI_NAME(store)(rows + MEAN * LANES, sum / (double)substeps);
 }
 
-// Hands on what leaves a cell, `record` per unit of flux, to the cells downstream; those that wait for no other are next.
-LSI_INLINE void LSI_NAME(hand_on)(const lsi_upwind_step *s, sweep *w, int32_t cell, const double *record) {
+// Hands on what leaves a cell, `handed` per unit of flux, to the cells downstream; those that wait for no other are next.
+LSI_INLINE void LSI_NAME(hand_on)(const lsi_upwind_step *s, sweep *w, const record *from, const double *handed) {
     const int32_t width = ROW_WIDTH(s->substeps);
-    for (int32_t slot = s->start[cell]; slot < s->start[cell + 1]; slot++) {
-        const double flux = s->outward[slot];
-        if (!(flux > 0)) continue;
-        const int32_t other = s->other[slot];
-        double *row = s->entered + (int64_t)other * width;
+    const outlet *out = w->outlets + from->first_outlet;
+    for (int32_t k = 0; k < from->outlets; k++) {
+        const double flux = out[k].flux;
+        record *to = record_of(w, out[k].cell);
+        double *row = to->entered;
         for (int32_t m = 0; m < width; m += 4) {
             quad sum, part;
             __builtin_memcpy(&sum, row + m, sizeof sum);
-            __builtin_memcpy(&part, record + m, sizeof part);
+            __builtin_memcpy(&part, handed + m, sizeof part);
             sum += flux * part;
             __builtin_memcpy(row + m, &sum, sizeof sum);
         }
-        s->order[w->found] = other;
-        w->found += --s->waiting[other] == 0;
+        // It may be the next to be taken up.
+        __builtin_prefetch(to);
+        __builtin_prefetch(w->outlets + to->first_outlet);
+        s->order[w->found] = (int32_t)out[k].cell;
+        w->found += --to->waiting == 0;
     }
 }
 
 // Books what left a cell, of which the share `mean` was of the displacing phase, at its wells and in its oil.
-LSI_INLINE void LSI_NAME(finish)(const lsi_upwind_step *s, int32_t cell, double outflow, double per_flux, double mean) {
-    s->oil[cell] -= outflow * (1 - mean) * s->oil_inverse[cell];
-    if (s->well_outflow[cell] > 0) {
+LSI_INLINE void LSI_NAME(finish)(const lsi_upwind_step *s, record *r, int32_t cell, double outflow, double per_flux,
+                                 double mean) {
+    r->oil -= outflow * (1 - mean) * r->per_oil;
+    if (r->well_outflow > 0) {
         s->duration[cell] = per_flux;
         s->mean_flow[cell] = mean;
     }
@@ -181,13 +185,14 @@ LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, sweep *w, int32
         const int32_t cell = b->cell[l];
         const double *flows = b->rows + ROWS * LANES + l;
         const double mean = b->rows[MEAN * LANES + l], per_flux = b->per_flux[l];
-        const double displacing = per_flux * s->displacing_inverse[cell] / s->substeps;
-        w->record[0] = per_flux * s->oil_inverse[cell] * (1 - mean);
-        for (int32_t m = 0; m < s->substeps; m++) w->record[1 + m] = displacing * flows[number == 0 ? 0 : m * LANES];
-        s->displacing[cell] = b->rows[AMOUNT * LANES + l];
-        s->saturation[cell] = b->rows[AMOUNT * LANES + l] / b->rows[CAPACITY * LANES + l];
-        LSI_NAME(finish)(s, cell, b->outflow[l], per_flux, mean);
-        LSI_NAME(hand_on)(s, w, cell, w->record);
+        record *r = record_of(w, cell);
+        const double displacing = per_flux * r->per_displacing / s->substeps;
+        w->handed[0] = per_flux * r->per_oil * (1 - mean);
+        for (int32_t m = 0; m < s->substeps; m++) w->handed[1 + m] = displacing * flows[number == 0 ? 0 : m * LANES];
+        r->displacing = b->rows[AMOUNT * LANES + l];
+        r->saturation = b->rows[AMOUNT * LANES + l] / b->rows[CAPACITY * LANES + l];
+        LSI_NAME(finish)(s, r, cell, b->outflow[l], per_flux, mean);
+        LSI_NAME(hand_on)(s, w, r, w->handed);
     }
     b->count = 0;
 }
@@ -195,24 +200,28 @@ LSI_TARGET static void LSI_NAME(solve)(const lsi_upwind_step *s, sweep *w, int32
 // Takes up a cell that waits for no other, and solves its batch once that is full.
 LSI_INLINE void LSI_NAME(take_up)(const lsi_upwind_step *s, sweep *w, int32_t cell) {
     const int32_t count = s->substeps;
-    const double *entered = s->entered + (int64_t)cell * ROW_WIDTH(count);
-    const double oil_in = entered[0], leaving = s->leaving[cell];
+    record *r = record_of(w, cell);
+    // By the time its batch is full, what it flows into is at hand.
+    for (int32_t k = 0; k < r->outlets; k++)
+        __builtin_prefetch(&record_of(w, w->outlets[r->first_outlet + k].cell)->leaving, 1);
+    const double *entered = r->entered;
+    const double oil_in = entered[0], leaving = r->leaving;
     double displacing_in = 0;
     for (int32_t m = 0; m < count; m++) displacing_in += entered[1 + m];
-    const double per_displacing = s->displacing_inverse[cell], per_oil = s->oil_inverse[cell];
-    const double amount = s->displacing[cell], volume = s->pore_volume[cell], capacity = s->capacity_before[cell];
-    const double surplus = (amount + displacing_in) / per_displacing + (s->oil[cell] + oil_in) / per_oil - volume;
+    const double per_displacing = r->per_displacing, per_oil = r->per_oil;
+    const double amount = r->displacing, volume = r->volume, capacity = r->capacity_before;
+    const double surplus = (amount + displacing_in) / per_displacing + (r->oil + oil_in) / per_oil - volume;
     const double outflow = leaving > 0 && surplus > 0 ? surplus : 0;
     const double per_flux = leaving > 0 ? outflow / leaving : 0;
-    s->oil[cell] += oil_in;
-    s->waiting[cell] = TAKEN_UP;
-    const int32_t type = s->rock_type[cell], first = type * (s->intervals + 1);
+    r->oil += oil_in;
+    r->waiting = TAKEN_UP;
+    const int32_t type = r->rock_type, first = type * (s->intervals + 1);
     if (displacing_in == 0 && s->table[2 * (long)first] == 0 && amount <= (s->lower[type] + 1e-12) * capacity) {
         // Nothing of the displacing phase comes or moves.
-        LSI_NAME(finish)(s, cell, outflow, per_flux, 0);
+        LSI_NAME(finish)(s, r, cell, outflow, per_flux, 0);
         if (s->trace) s->trace_start[cell] = -1;
         w->dry[0] = per_flux * per_oil;
-        LSI_NAME(hand_on)(s, w, cell, w->dry);
+        LSI_NAME(hand_on)(s, w, r, w->dry);
         return;
     }
     const int slow = outflow < SLOW_VOLUME * volume;
@@ -222,7 +231,9 @@ LSI_INLINE void LSI_NAME(take_up)(const lsi_upwind_step *s, sweep *w, int32_t ce
     const double courant = displacing_outflow * s->steepest[type] * s->per_sample[type] / capacity;
     int32_t number = 0, parts = 1;
     if (!slow) {
-        const double wanted = courant * PARTS_PER_COURANT;
+        const double share = change(s, entered, displacing_outflow, s->table + 2 * (long)first,
+                                    (amount / capacity - s->lower[type]) * s->per_sample[type]) / WHOLE_CHANGE;
+        const double wanted = courant * PARTS_PER_COURANT * (share < 1 ? share : 1);
         number = parts = wanted < 1 ? 1 : wanted < MOST_PARTS ? (int32_t)wanted : MOST_PARTS;
     }
     batch *b = w->batches + number;
@@ -232,6 +243,7 @@ LSI_INLINE void LSI_NAME(take_up)(const lsi_upwind_step *s, sweep *w, int32_t ce
     b->first[l] = first;
     b->outflow[l] = outflow;
     b->per_flux[l] = per_flux;
+    b->per_displacing[l] = per_displacing;
     double *row = b->rows + l;
     row[CAPACITY * LANES] = capacity;
     row[GROWTH * LANES] = (volume * per_displacing - capacity) / substeps;
@@ -272,8 +284,9 @@ LSI_TARGET static void LSI_NAME(move)(const lsi_upwind_step *s, sweep *w) {
         else if (taken < s->cells)
             cut_cycle(s, w);
         else
-            return;
+            break;
     }
+    end(s, w);
 }
 
 #undef LSI_INLINE

@@ -32,7 +32,7 @@ public struct FlowModel: ForwardModel {
                 + "\(event.control.bottomHolePressure ?? -1)"
         }
         let text =
-            "flow 5 \(reservoir.grid) \(reservoir.rock) \(reservoir.fluids) \(reservoir.initial) \(reservoir.wells) "
+            "flow 6 \(reservoir.grid) \(reservoir.rock) \(reservoir.fluids) \(reservoir.initial) \(reservoir.wells) "
             + "\(reservoir.schedule.reportTimes) \(events) \(settings)"
         let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return "flow-" + String(hash, radix: 16)

@@ -237,9 +237,7 @@ public final class FlowSimulator: DifferentiableSimulator {
     }
 
     private var totalPoreVolume: Double {
-        var sum = 0.0
-        for cell in 0..<state.cellCount { sum += state.poreVolume[cell] }
-        return sum
+        interleavedSum(state.cellCount) { state.poreVolume[$0] }
     }
 
     private var isIterated: Bool {
@@ -302,9 +300,8 @@ public final class FlowSimulator: DifferentiableSimulator {
 
     /// Sub-steps such that each moves a small part of the pore volume.
     private func substeps(for step: Double) -> Int {
-        var injected = 0.0
-        for cell in 0..<state.cellCount { injected += transport.exchange.injected[cell] }
-        let volumes = injected * step / totalPoreVolume / flow.settings.substepVolume
+        let rate = injected.elements.reduce(0, +)
+        let volumes = rate * step / totalPoreVolume / flow.settings.substepVolume
         return Int(min(max(volumes.rounded(.up), 2), 256))
     }
 

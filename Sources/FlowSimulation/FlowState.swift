@@ -52,9 +52,7 @@ final class FlowState {
     }
 
     var isFinite: Bool {
-        var sum = 0.0
-        for cell in 0..<cellCount { sum += pressure[cell] * 0 + saturation[cell] * 0 }
-        return sum == 0
+        interleavedSum(cellCount) { pressure[$0] * 0 + saturation[$0] * 0 } == 0
     }
 }
 

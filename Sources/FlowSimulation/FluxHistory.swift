@@ -8,7 +8,7 @@ import LinearAlgebra
 final class FluxHistory {
     /// Mean flux of each face and flow of each completion over the coming step [m³/s].
     let meanFlux: WorkArray<Double>, meanCompletionFlow: WorkArray<Double>
-    private let latest: WorkArray<Double>, previous: WorkArray<Double>, older: WorkArray<Double>
+    private var latest: WorkArray<Double>, previous: WorkArray<Double>, older: WorkArray<Double>
     private let latestFlow: WorkArray<Double>, previousFlow: WorkArray<Double>
     private var active: [WellControls.Active] = []
     private let acceleration: FixedPointAcceleration
@@ -46,20 +46,17 @@ final class FluxHistory {
     ) -> Double? {
         if controls.active != active { depth = 0 }
         active = controls.active
-        older.copy(from: previous)
-        previous.copy(from: latest)
+        swap(&older, &previous)
+        swap(&previous, &latest)
         latest.copy(from: flux)
         previousFlow.copy(from: latestFlow)
         latestFlow.copy(from: completionFlow)
         depth += 1
         guard depth > 1 else { return nil }
         let slope = depth > 2 ? steps.last / steps.before : 0
-        var (difference, total) = (0.0, 0.0)
-        for face in 0..<latest.count {
-            let foreseen = previous[face] + slope * (previous[face] - older[face])
-            difference += abs(latest[face] - foreseen)
-            total += abs(latest[face])
-        }
+        let (now, then, before) = (latest.base, previous.base, older.base)
+        let difference = interleavedSum(latest.count) { abs(now[$0] - (then[$0] + slope * (then[$0] - before[$0]))) }
+        let total = interleavedSum(latest.count) { abs(now[$0]) }
         return difference / max(total, still / steps.last, .leastNormalMagnitude)
     }
 

@@ -62,7 +62,7 @@ extension MobilityTable.Values {
 /// Mobilities of all cells at the start of a step. Work space of one simulator.
 final class Mobility {
     /// `[cells]` [1/(Pa·s)]
-    let displacing: WorkArray<Double>, oil: WorkArray<Double>
+    let displacing: WorkArray<Double>, oil: WorkArray<Double>, total: WorkArray<Double>
     /// `p_displacing − p_oil`, `[cells]` [Pa].
     let capillary: WorkArray<Double>
     let table: MobilityTable
@@ -70,6 +70,7 @@ final class Mobility {
     init(_ topology: FlowTopology, curves: [SaturationCurves], rockType: [Int]?) {
         displacing = WorkArray(repeating: 0, count: topology.cellCount)
         oil = WorkArray(repeating: 0, count: topology.cellCount)
+        total = WorkArray(repeating: 0, count: topology.cellCount)
         capillary = WorkArray(repeating: 0, count: topology.cellCount)
         table = MobilityTable(topology, curves: curves, rockType: rockType)
     }
@@ -79,6 +80,7 @@ final class Mobility {
             let values = table.values(of: cell, at: saturation[cell])
             displacing[cell] = values.displacing
             oil[cell] = values.oil
+            total[cell] = values.displacing + values.oil
             capillary[cell] = values.capillary
         }
     }

@@ -20,14 +20,14 @@ final class OrderedTransport: TransportScheme {
     private let adjacencyStart: WorkArray<Int32>, adjacentCell: WorkArray<Int32>
     /// Face of each slot of the adjacency, its bits inverted where the cell is the second of the face.
     private let adjacentFace: WorkArray<Int32>
-    private let outward: WorkArray<Double>, leaving: WorkArray<Double>
-    private let waiting: WorkArray<Int32>, order: WorkArray<Int32>
+    private let order: WorkArray<Int32>
     private let rockType: WorkArray<Int32>
     /// `f` and the step to the next sample of each rock type, `[types][samples][2]`.
     private let table: WorkArray<Double>
     /// First sample's saturation, samples per unit of saturation, and the largest step of `f` between them, `[types]`.
     private let lower: WorkArray<Double>, perSample: WorkArray<Double>, steepest: WorkArray<Double>
-    private var entered: WorkArray<Double>, work: WorkArray<Double>
+    private let outlets: WorkArray<Double>
+    private var records: WorkArray<Double>, work: WorkArray<Double>
     private var substeps = 0
     /// Where each step leaves its trace; `nil`: nowhere.
     var tracer: TransportTracer?
@@ -42,9 +42,7 @@ final class OrderedTransport: TransportScheme {
                 topology.adjacentFace[Int(topology.adjacencyStart[cell])..<Int(topology.adjacencyStart[cell + 1])]
                     .map { topology.faces[Int($0)].first == cell ? Int32($0) : ~Int32($0) }
             })
-        outward = WorkArray(repeating: 0, count: topology.adjacentFace.count)
-        leaving = WorkArray(repeating: 0, count: cellCount)
-        waiting = WorkArray(repeating: 0, count: cellCount)
+        outlets = WorkArray(repeating: 0, count: 2 * topology.adjacentFace.count)
         order = WorkArray(repeating: 0, count: cellCount + 1)
         self.rockType = WorkArray(topology.gridCell.map { Int32(rockType?[$0] ?? 0) })
         let steps = curves.map { zip($0.fractionalFlow.dropFirst(), $0.fractionalFlow).map { $0 - $1 } }
@@ -56,7 +54,7 @@ final class OrderedTransport: TransportScheme {
         perSample = WorkArray(
             curves.map { Double(SaturationCurves.intervals) / ($0.range.upperBound - $0.range.lowerBound) })
         steepest = WorkArray(steps.map { $0.reduce(0, max) })
-        entered = WorkArray(repeating: 0, count: 0)
+        records = WorkArray(repeating: 0, count: 0)
         work = WorkArray(repeating: 0, count: 0)
     }
 
@@ -66,21 +64,21 @@ final class OrderedTransport: TransportScheme {
     ) -> Bool {
         if substeps != self.substeps {
             self.substeps = substeps
-            entered = WorkArray(
-                repeating: 0, count: Int(lsi_upwind_entered(Int32(cellCount), Int32(substeps))))
+            records = WorkArray(
+                repeating: 0, count: Int(lsi_upwind_records(Int32(cellCount), Int32(substeps))))
             work = WorkArray(repeating: 0, count: Int(lsi_upwind_work(Int32(substeps))))
         }
         var step = lsi_upwind_step(
             cells: Int32(cellCount), substeps: Int32(substeps), time_step: timeStep, start: adjacencyStart.base,
-            other: adjacentCell.base, face: adjacentFace.base, flux: flux.base, outward: outward.base,
-            waiting: waiting.base, leaving: leaving.base, entered: entered.base, order: order.base, table: table.base,
+            other: adjacentCell.base, face: adjacentFace.base, flux: flux.base, records: records.base,
+            outlets: outlets.base, work: work.base, order: order.base, table: table.base,
             intervals: Int32(SaturationCurves.intervals), lower: lower.base, per_sample: perSample.base,
             steepest: steepest.base, rock_type: rockType.base, injected: exchange.injected.base,
             well_outflow: exchange.wellOutflow.base, duration: exchange.duration.base,
             mean_flow: exchange.meanFlow.base, capacity_before: before.base, displacing: state.displacingAmount.base,
             oil: state.oilAmount.base, saturation: state.saturation.base, pore_volume: state.poreVolume.base,
-            displacing_inverse: state.displacingInverse.base, oil_inverse: state.oilInverse.base, work: work.base,
-            trace: nil, trace_start: nil, traced: nil)
+            displacing_inverse: state.displacingInverse.base, oil_inverse: state.oilInverse.base, trace: nil,
+            trace_start: nil, traced: nil)
         tracer?.prepare(&step)
         lsi_upwind(&step)
         return true

@@ -111,16 +111,18 @@ final class PressureStep {
     /// Upstream mobilities by the phase potentials of the present pressures.
     private func setConductance(_ state: FlowState) {
         let (p, pc) = (state.pressure.base, mobility.capillary.base)
-        let (d, o) = (mobility.displacing.base, mobility.oil.base)
-        let isCoupled = hasGravity || mobility.table.hasCapillaryPressure
-        for (index, face) in topology.faces.enumerated() {
-            let (a, b) = (face.first, face.second)
-            let t = transmissibility[index]
-            guard isCoupled else {
-                let up = p[a] >= p[b] ? a : b
-                system.conductance[index] = t * (d[up] + o[up])
-                continue
+        let (d, o, total) = (mobility.displacing.base, mobility.oil.base, mobility.total.base)
+        let (first, second) = (system.first.base, system.second.base)
+        guard hasGravity || mobility.table.hasCapillaryPressure else {
+            for face in 0..<system.faceCount {
+                let (a, b) = (Int(first[face]), Int(second[face]))
+                system.conductance[face] = transmissibility[face] * total[p[a] >= p[b] ? a : b]
             }
+            return
+        }
+        for index in 0..<system.faceCount {
+            let (a, b) = (Int(first[index]), Int(second[index]))
+            let t = transmissibility[index]
             let weights = gravityHeads(state, index, a, b)
             let displacingDrive = p[a] - p[b] + pc[a] - pc[b] - weights.displacing
             let displacing = t * d[displacingDrive >= 0 ? a : b]
@@ -144,18 +146,14 @@ final class PressureStep {
     /// Whether the flow turned on faces where it matters which side is upstream.
     private func hasTurned(_ state: FlowState) -> Bool {
         guard !hasGravity, !mobility.table.hasCapillaryPressure else { return false }
-        var wrong = 0.0
-        var total = 0.0
-        for (index, face) in topology.faces.enumerated() {
-            let u = system.flux[index]
-            let (a, b) = (
-                mobility.displacing[face.first] + mobility.oil[face.first],
-                mobility.displacing[face.second] + mobility.oil[face.second]
-            )
-            total += abs(u)
-            let used = system.conductance[index] / max(transmissibility[index], .leastNormalMagnitude)
-            let right = u >= 0 ? a : b
-            if a != b { wrong += abs(u) * min(abs(right - used) / right, 1) }
+        let (m, u, g, t) = (mobility.total.base, system.flux.base, system.conductance.base, transmissibility.base)
+        let (first, second) = (system.first.base, system.second.base)
+        var (wrong, total) = (0.0, 0.0)
+        for face in 0..<system.faceCount {
+            let right = m[Int(u[face] >= 0 ? first[face] : second[face])]
+            total += abs(u[face])
+            guard g[face] != t[face] * right else { continue }
+            wrong += abs(u[face]) * min(abs(right - g[face] / t[face]) / right, 1)
         }
         return wrong > 1e-4 * total
     }

@@ -32,7 +32,8 @@ final class PressureSystem {
     let flux: WorkArray<Double>, completionFlow: WorkArray<Double>
 
     private let completionsOfWell: [Range<Int>]
-    private let first: WorkArray<Int32>, second: WorkArray<Int32>
+    /// Cells on both sides of each face.
+    let first: WorkArray<Int32>, second: WorkArray<Int32>
     private let completionCell: WorkArray<Int32>, completionWell: WorkArray<Int32>
     private let faceEntry: WorkArray<Int32>, completionEntry: WorkArray<Int32>, diagonalEntry: WorkArray<Int32>
     private let diagonal: WorkArray<Double>, residual: WorkArray<Double>, values: WorkArray<Double>
@@ -174,7 +175,6 @@ final class PressureSystem {
             if error <= goal || iterations >= limit || !error.isFinite {
                 return .init(iterations: iterations, residual: error, converged: error <= goal)
             }
-            correction.fill(0)
             // Somewhat lower, so that rounding between two ways to sum up does not call for another round.
             let outcome = gradients.solve(
                 correction, rightHandSide: residual, tolerance: 0.9 * goal, maximumIterations: limit - iterations,
@@ -194,8 +194,8 @@ final class PressureSystem {
 
     /// The sum of volume errors that rounding of the pressures alone makes [m³/s]: no iteration gets below it.
     private func roundingError(_ pressure: borrowing WorkArray<Double>) -> Double {
-        var terms = 0.0
-        for node in 0..<cellCount + wellCount { terms += diagonal[node] * abs(pressure[node]) }
+        let (d, p) = (diagonal.base, pressure.base)
+        let terms = interleavedSum(cellCount + wellCount) { d[$0] * abs(p[$0]) }
         return max(.ulpOfOne * terms, .leastNormalMagnitude)
     }
 
@@ -221,9 +221,7 @@ final class PressureSystem {
             r[Int(completionCell[k])] += q[k]
             if coupling[k] != 0 { r[cellCount + Int(completionWell[k])] -= q[k] }
         }
-        var sum = 0.0
-        for node in 0..<cellCount + wellCount { sum += abs(r[node]) }
-        return sum
+        return interleavedSum(cellCount + wellCount) { abs(r[$0]) }
     }
 
     private func refactor() throws(SimulationFailure) {

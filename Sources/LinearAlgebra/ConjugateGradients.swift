@@ -25,7 +25,7 @@ public final class ConjugateGradients {
         preconditioned = WorkArray(repeating: 0, count: order)
     }
 
-    /// Improves `solution` until the residual's magnitudes sum up to at most `tolerance`.
+    /// Writes into `solution` what it finds, from zero, until the residual's magnitudes sum up to at most `tolerance`.
     ///
     /// - Parameters:
     ///   - multiply: writes `A x` of its first argument into its second.
@@ -36,37 +36,29 @@ public final class ConjugateGradients {
         multiply: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void,
         precondition: (borrowing WorkArray<Double>, borrowing WorkArray<Double>) -> Void
     ) -> Outcome {
-        let (x, b, r, p, q, z) = (
-            solution.base, rightHandSide.base, residual.base, direction.base, image.base, preconditioned.base
-        )
-        multiply(solution, image)
-        var norm = 0.0
-        for i in 0..<order {
-            r[i] = b[i] - q[i]
-            norm += abs(r[i])
-        }
+        let (x, r, p, q, z) = (solution.base, residual.base, direction.base, image.base, preconditioned.base)
+        solution.fill(0)
+        residual.copy(from: rightHandSide)
+        var norm = interleavedSum(order) { abs(r[$0]) }
         var product = 0.0
         for iteration in 0..<maximumIterations {
             if norm <= tolerance { return Outcome(iterations: iteration, residual: norm, converged: true) }
             precondition(residual, preconditioned)
-            var next = 0.0
-            for i in 0..<order { next += r[i] * z[i] }
+            let next = interleavedSum(order) { r[$0] * z[$0] }
             let beta = iteration == 0 ? 0 : next / product
             product = next
             for i in 0..<order { p[i] = z[i] + beta * p[i] }
             multiply(direction, image)
-            var curvature = 0.0
-            for i in 0..<order { curvature += p[i] * q[i] }
+            let curvature = interleavedSum(order) { p[$0] * q[$0] }
             guard curvature > 0, curvature.isFinite else {
                 return Outcome(iterations: iteration, residual: norm, converged: false)
             }
             let step = product / curvature
-            norm = 0
             for i in 0..<order {
                 x[i] += step * p[i]
                 r[i] -= step * q[i]
-                norm += abs(r[i])
             }
+            norm = interleavedSum(order) { abs(r[$0]) }
         }
         return Outcome(iterations: maximumIterations, residual: norm, converged: norm <= tolerance)
     }

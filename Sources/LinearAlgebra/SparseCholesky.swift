@@ -111,7 +111,7 @@ public final class SparseCholesky {
             start: factor.pointee.p.assumingMemoryBound(to: Int32.self),
             length: factor.pointee.nz.assumingMemoryBound(to: Int32.self),
             row: factor.pointee.i.assumingMemoryBound(to: Int32.self),
-            value: factor.pointee.x.assumingMemoryBound(to: Double.self), entries: Int(factor.pointee.nzmax))
+            value: factor.pointee.x.assumingMemoryBound(to: Double.self))
     }
 
     private func hasPositiveDiagonal(_ factor: UnsafeMutablePointer<cholmod_factor>) -> Bool {

@@ -86,13 +86,10 @@ typedef struct {
     const int32_t *start, *other;  // adjacency by cells, and the cell beyond each slot
     const int32_t *face;           // of each slot, or its bits inverted where the cell is the second of the face
     const double *flux;            // of each face, from its first to its second cell [m3/s]
-    // Work space: flux out of the cell that a slot belongs to, [slots] [m3/s]; of each cell how many it still waits for,
-    // all flux that leaves it, and what has entered it, lsi_upwind_entered(cells, substeps) values; cells in the order in
-    // which they were taken up, [cells + 1]. That order, and where cycles are cut, is FlowOrder's, or the transpose would
-    // be that of another step.
-    double *outward;
-    int32_t *waiting;
-    double *leaving, *entered;
+    // Work space: what a step needs of each cell, lsi_upwind_records(cells, substeps) values, of each cell's faces, two
+    // values a slot, and of all lanes, lsi_upwind_work(substeps) values; cells in the order in which they were taken up,
+    // [cells + 1]. That order, and where cycles are cut, is FlowOrder's, or the transpose would be that of another step.
+    double *records, *outlets, *work;
     int32_t *order;
     // Samples of the fractional flow of all rock types, [types][intervals + 1][2]: value, and step to the next.
     const double *table;
@@ -105,7 +102,6 @@ typedef struct {
     const double *capacity_before;         // pore volume over B of the displacing phase at the start
     double *displacing, *oil, *saturation;
     const double *pore_volume, *displacing_inverse, *oil_inverse; // at the end; 1/B
-    double *work;                                                 // lsi_upwind_work(substeps) values
     // What its transpose needs, or null: lsi_upwind_trace(cells, substeps) values at most, where each cell's start, and
     // how many there are. Cells that nothing of the displacing phase enters or leaves have none: they start at -1.
     //
@@ -121,7 +117,7 @@ enum { LSI_TRACE_PARTS, LSI_TRACE_SUBSTEPS, LSI_TRACE_OUTFLOW, LSI_TRACE_IMPLICI
 enum { LSI_TRACE_FLOW, LSI_TRACE_SLOPE, LSI_TRACE_SATURATION, LSI_TRACE_ROW };
 
 int64_t lsi_upwind_work(int32_t substeps);
-int64_t lsi_upwind_entered(int32_t cells, int32_t substeps);
+int64_t lsi_upwind_records(int32_t cells, int32_t substeps);
 int64_t lsi_upwind_trace(int32_t cells, int32_t substeps);
 void lsi_upwind(const lsi_upwind_step *step);
 
@@ -159,5 +155,28 @@ typedef struct {
 } lsi_lanes_factor;
 
 void lsi_lanes_solve(const lsi_lanes_factor *factor);
+
+// Four neighbouring columns of L that are taken at once, or one, and their rows below in tiles of four. Rows of aligned
+// tiles follow on a multiple of four.
+typedef struct {
+    int32_t column, width, aligned, scattered;
+} lsi_packed_block;
+
+// x = (L D L^T)^-1 x in single precision: what LinearAlgebra's PackedFactor is made of.
+typedef struct {
+    int32_t order, blocks;
+    const lsi_packed_block *block;
+    // Of each block the first row over four of its aligned tiles, then all rows of the others; `order` where there is none.
+    const int32_t *rows;
+    int64_t row_count, value_count;
+    // Of each block of four LSI_PACKED_CORNER values with the entries between its columns, of any its tiles, column by column.
+    const float *values;
+    const float *inverse; // of D, [order]
+    float *x;             // [order + 4]
+} lsi_packed_factor;
+
+#define LSI_PACKED_CORNER 8
+
+void lsi_packed_solve(const lsi_packed_factor *factor);
 
 #endif
