@@ -46,7 +46,8 @@ LSI_INLINE reals LSI_NAME(flow_at)(const double *table, const int32_t *first, do
 }
 
 // f at the root of x + ratio f(x) = target, by Newton's method within a bracket that keeps it from jumping over the
-// inflection of f. A step of less than an interval ends it: what is left of the error is f''/2 of its square.
+// inflection of f. A step of less than an interval ends it: what is left of the error is f''/2 of its square. Nor is f
+// looked up again for it: where Newton's method ends, f is what closes the balance.
 // left and right are f at both ends of the samples.
 LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *first, double last, reals left, reals right,
                                         reals target, reals ratio, reals start) {
@@ -56,11 +57,13 @@ LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *firs
     masks done = below | above;
     reals low = LSI_NAME(larger)(target - ratio, zero), high = LSI_NAME(smaller)(target, end);
     reals x = LSI_NAME(hold)(start, low, high);
+    reals flow = zero;
     for (int i = 0; i < 60; i++) {
         LSI_NAME(interval) at = LSI_NAME(find)(table, first, last, LSI_NAME(hold)(x, zero, end));
         reals excess = x + ratio * (at.value + at.step * (x - at.anchor)) - target;
         reals next = x - excess / (1 + ratio * at.step);
         masks close = (next - x <= 1) & (x - next <= 1);
+        flow = LSI_NAME(select)(done, flow, at.value + at.step * (next - at.anchor));
         high = LSI_NAME(select)(excess > 0, x, high);
         low = LSI_NAME(select)(excess > 0, low, x);
         reals inside = LSI_NAME(select)((next > low) & (next < high), next, 0.5 * (low + high));
@@ -68,7 +71,9 @@ LSI_INLINE reals LSI_NAME(flow_at_root)(const double *table, const int32_t *firs
         done |= close;
         if (!LSI_NAME(any)(~done)) break;
     }
-    return LSI_NAME(select)(below, left, LSI_NAME(select)(above, right, LSI_NAME(flow_at)(table, first, last, x)));
+    // What a line through two samples gives beyond them need not lie between none and all.
+    flow = LSI_NAME(hold)(flow, left, right);
+    return LSI_NAME(select)(below, left, LSI_NAME(select)(above, right, flow));
 }
 
 // Leaves a row of the trace of each cell at `x`, a saturation in samples.

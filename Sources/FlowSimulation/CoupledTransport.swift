@@ -20,6 +20,8 @@ final class CoupledTransport: TransportScheme {
     private let isDirty: WorkArray<Bool>
     /// Which of a cell's faces have a flux that depends on its own saturation, one bit each: those that a phase leaves by.
     private let openFaces: WorkArray<UInt32>
+    /// Beyond the open faces of the cell that is being solved.
+    private let neighbours: WorkArray<Neighbour>
     /// Set when the coming step is the last one again with other fluxes: its saturations are where to start from.
     var isRepeated = false
     /// Saturations found at the end of each sub-step, `[substeps][cells]`.
@@ -31,8 +33,8 @@ final class CoupledTransport: TransportScheme {
     private let depthStep: WorkArray<Double>
     private let densities: (displacing: Double, oil: Double)
     /// Changes of saturation below this wake no neighbour [–]; what that leaves over in a balance goes into the next one.
-    private static let tolerance = 1e-4
-    private static let lastNewtonStep = 1e-3
+    private static let tolerance = 5e-4
+    private static let lastNewtonStep = 2e-3
 
     init(_ flow: FlowModel) {
         let topology = flow.topology
@@ -42,6 +44,9 @@ final class CoupledTransport: TransportScheme {
         isDirty = WorkArray(repeating: false, count: cellCount)
         openFaces = WorkArray(repeating: 0, count: cellCount)
         properties = WorkArray(repeating: 0, count: 3 * cellCount)
+        let starts = topology.adjacencyStart
+        let widest = zip(starts.dropFirst(), starts).map { $0 - $1 }.max() ?? 0
+        neighbours = WorkArray(repeating: Neighbour(), count: Int(widest))
         start = WorkArray(topology.adjacencyStart)
         adjacentFace = WorkArray(topology.adjacentFace)
         adjacentCell = WorkArray(topology.adjacentCell)
@@ -143,35 +148,34 @@ final class CoupledTransport: TransportScheme {
     private func solveCell(
         _ cell: Int, _ state: FlowState, _ flux: borrowing WorkArray<Double>, capacity: Double, length: Double
     ) -> Double? {
-        var known = state.displacingAmount[cell] + exchange.injected[cell] * length
+        let entry = look(from: cell, state, flux)
+        let known = state.displacingAmount[cell] + length * (exchange.injected[cell] + entry.inflow)
         var saturation = trial[cell]
-        let begin = Int(start[cell])
-        let faces = UInt32(Int(start[cell + 1]) - begin)
-        let wells = exchange.wellOutflow[cell] * length * state.displacingInverse[cell]
-        var open = UInt32.max
-        if !curves.hasCapillaryPressure {
-            let entry = enterFaces(cell, begin, faces, state, flux)
-            (known, open) = (known - length * entry.outflow, entry.open)
-            // Where nothing comes in and nothing can move, nothing is to be solved.
-            if entry.outflow == 0, !entry.isMixed {
-                let rest = known / capacity
-                if curves.values(of: cell, at: rest).displacing == 0 {
-                    openFaces[cell] = open
-                    return rest
-                }
-            }
+        // Where nothing comes in and nothing can move, nothing is to be solved.
+        if !curves.hasCapillaryPressure, entry.inflow == 0, !entry.isMixed {
+            let rest = known / capacity
+            if curves.values(of: cell, at: rest).displacing == 0 { return rest }
         }
-        openFaces[cell] = open
+        let wells = exchange.wellOutflow[cell] * length * state.displacingInverse[cell]
+        let (open, inverse) = (neighbours.base, state.displacingInverse[cell])
         var (low, high) = (-Double.infinity, Double.infinity)
         for _ in 0..<80 {
             let own = curves.values(of: cell, at: saturation)
-            var excess = capacity * saturation - known
-            var slope = capacity
-            for face in 0..<faces where open & (1 << face) != 0 {
-                let (out, derivative) = outflow(begin + Int(face), cell, own, state, flux)
-                excess += length * out
-                slope += length * derivative
+            var (out, derivative) = (0.0, 0.0)
+            for face in 0..<entry.open {
+                let other = open[face]
+                // Seen from this cell: it is the first.
+                let f = PhaseFlux(
+                    total: other.total, transmissibility: other.transmissibility, drive: other.drive + own.capillary,
+                    first: (own.displacing, own.oil), second: (other.displacing, other.oil))
+                let perVolume = f.upstream.isDisplacingFromFirst ? inverse : other.inverse
+                out += f.value * perVolume
+                derivative += f.toDrive * own.capillarySlope * perVolume
+                if f.upstream.isDisplacingFromFirst { derivative += f.toDisplacing * own.displacingSlope * perVolume }
+                if f.upstream.isOilFromFirst { derivative += f.toOil * own.oilSlope * perVolume }
             }
+            var excess = capacity * saturation - known + length * out
+            var slope = capacity + length * derivative
             let total = own.displacing + own.oil
             if wells > 0, total > 0 {
                 excess += wells * own.displacing / total
@@ -189,55 +193,58 @@ final class CoupledTransport: TransportScheme {
         return saturation
     }
 
-    /// What leaves `cell` over the faces by which both phases come in, whatever its own saturation is; negative
-    /// [m³/s]. Without capillary pressure which faces those are does not depend on it either.
-    ///
-    /// - Returns: also the other faces, one bit each, and whether the displacing phase comes in by one of them.
-    @inline(__always)
-    private func enterFaces(
-        _ cell: Int, _ begin: Int, _ faces: UInt32, _ state: FlowState,
-        _ flux: borrowing WorkArray<Double>
-    ) -> (outflow: Double, open: UInt32, isMixed: Bool) {
-        let own = (properties[3 * cell], properties[3 * cell + 1])
-        var (sum, open, isMixed) = (0.0, UInt32(0), false)
-        for face in 0..<faces {
-            let slot = begin + Int(face)
-            let (index, other) = (Int(adjacentFace[slot]), Int(adjacentCell[slot]))
-            let sign: Double = Int(first[index]) == cell ? 1 : -1
-            let f = PhaseFlux(
-                total: sign * flux[index], transmissibility: transmissibility[index], drive: sign * buoyancy[index],
-                first: own, second: (properties[3 * other], properties[3 * other + 1]))
-            if f.isDisplacingFromFirst || f.isOilFromFirst {
-                open |= 1 << face
-                if !f.isDisplacingFromFirst { isMixed = true }
-            } else {
-                sum += f.value * state.displacingInverse[other]
-            }
-        }
-        return (sum, open, isMixed)
+    /// What lies beyond a face of a cell, seen from there.
+    private struct Neighbour {
+        /// Flux out of the cell [m³/s], transmissibility, and what drives the displacing phase out against oil, less the
+        /// cell's own capillary pressure [Pa].
+        var total = 0.0, transmissibility = 0.0, drive = 0.0
+        /// Mobilities beyond the face, and `1/B` of the displacing phase.
+        var displacing = 0.0, oil = 0.0, inverse = 0.0
     }
 
-    /// Displacing phase that leaves `cell` over one of its faces at surface conditions [m³/s], and how that grows with
-    /// the cell's saturation.
+    /// Sets ``neighbours`` to those beyond the faces whose flux depends on the cell's own saturation, and ``openFaces`` to
+    /// one bit for each.
+    ///
+    /// Without capillary pressure which faces those are does not depend on it either: by the others both phases come in,
+    /// whatever it is.
+    ///
+    /// - Returns: how many those are, what comes in by the others at surface conditions [m³/s], and whether the displacing
+    ///   phase comes in by one of the former.
     @inline(__always)
-    private func outflow(
-        _ slot: Int, _ cell: Int, _ own: MobilityTable.Values, _ state: FlowState, _ flux: borrowing WorkArray<Double>
-    ) -> (Double, Double) {
-        let face = Int(adjacentFace[slot])
-        let other = Int(adjacentCell[slot])
-        let isFirst = Int(first[face]) == cell
-        let sign: Double = isFirst ? 1 : -1
-        let neighbour = (properties[3 * other], properties[3 * other + 1])
-        let drive = sign * buoyancy[face] + own.capillary - properties[3 * other + 2]
-        // Seen from this cell: it is the first.
-        let f = PhaseFlux(
-            total: sign * flux[face], transmissibility: transmissibility[face], drive: drive,
-            first: (own.displacing, own.oil), second: neighbour)
-        let inverse = state.displacingInverse[f.isDisplacingFromFirst ? cell : other]
-        var derivative = f.toDrive * own.capillarySlope
-        if f.isDisplacingFromFirst { derivative += f.toDisplacing * own.displacingSlope }
-        if f.isOilFromFirst { derivative += f.toOil * own.oilSlope }
-        return (f.value * inverse, derivative * inverse)
+    private func look(
+        from cell: Int, _ state: FlowState, _ flux: borrowing WorkArray<Double>
+    ) -> (open: Int, inflow: Double, isMixed: Bool) {
+        let (found, values, inverse) = (neighbours.base, properties.base, state.displacingInverse.base)
+        let own = (values[3 * cell], values[3 * cell + 1])
+        let begin = Int(start[cell])
+        var (open, bits, inflow, isMixed) = (0, UInt32(0), 0.0, false)
+        for slot in begin..<Int(start[cell + 1]) {
+            let (face, other) = (Int(adjacentFace[slot]), Int(adjacentCell[slot]))
+            let sign: Double = Int(first[face]) == cell ? 1 : -1
+            let neighbour = Neighbour(
+                total: sign * flux[face], transmissibility: transmissibility[face],
+                drive: sign * buoyancy[face] - values[3 * other + 2], displacing: values[3 * other],
+                oil: values[3 * other + 1], inverse: inverse[other])
+            if !curves.hasCapillaryPressure {
+                let beyond = (displacing: neighbour.displacing, oil: neighbour.oil)
+                let upstream = PhaseFlux.Upstream(
+                    total: neighbour.total, transmissibility: neighbour.transmissibility, drive: neighbour.drive,
+                    first: own, second: beyond)
+                guard upstream.isDisplacingFromFirst || upstream.isOilFromFirst else {
+                    let f = PhaseFlux(
+                        total: neighbour.total, transmissibility: neighbour.transmissibility, drive: neighbour.drive,
+                        first: own, second: beyond)
+                    inflow -= f.value * neighbour.inverse
+                    continue
+                }
+                if !upstream.isDisplacingFromFirst { isMixed = true }
+            }
+            found[open] = neighbour
+            open += 1
+            bits |= 1 << UInt32(slot - begin)
+        }
+        openFaces[cell] = bits
+        return (open, inflow, isMixed)
     }
 
     /// Moves both phases by the fluxes that belong to the saturations found.
@@ -248,8 +255,8 @@ final class CoupledTransport: TransportScheme {
             let f = PhaseFlux(
                 total: flux[face], transmissibility: transmissibility[face], drive: drive,
                 first: (properties[3 * a], properties[3 * a + 1]), second: (properties[3 * b], properties[3 * b + 1]))
-            let displacing = f.value * length * state.displacingInverse[f.isDisplacingFromFirst ? a : b]
-            let oil = (flux[face] - f.value) * length * state.oilInverse[f.isOilFromFirst ? a : b]
+            let displacing = f.value * length * state.displacingInverse[f.upstream.isDisplacingFromFirst ? a : b]
+            let oil = (flux[face] - f.value) * length * state.oilInverse[f.upstream.isOilFromFirst ? a : b]
             state.displacingAmount[a] -= displacing
             state.displacingAmount[b] += displacing
             state.oilAmount[a] -= oil

@@ -213,7 +213,7 @@ public final class FlowSimulator: DifferentiableSimulator {
         // What moves saturations by less than 1e-9 is no flow.
         let floor = 1e-9 * totalPoreVolume / step
         for iteration in 0..<(isIterated ? flow.settings.maximumIterations : 1) {
-            restore()
+            if iteration > 0 { restore() }
             coupled?.isRepeated = iteration > 0
             try move(&run, step)
             guard isIterated else { return true }

@@ -43,13 +43,12 @@ final class PackedFactor {
         permutation: UnsafePointer<Int32>
     ) {
         // Scaled, since rates may lie outside the range of single precision.
-        var largest = 0.0
-        for j in 0..<order { largest = max(largest, abs(rightHandSide[j])) }
-        let scale = largest > 0 ? 1 / largest : 1
+        let size = interleavedSum(order) { abs(rightHandSide[$0]) }
+        let scale = size > 0 ? 1 / size : 1
         let x = x.base
         for j in 0..<order { x[j] = Float(rightHandSide[Int(permutation[j])] * scale) }
         walk()
-        for j in 0..<order { solution[Int(permutation[j])] = Double(x[j]) * largest }
+        for j in 0..<order { solution[Int(permutation[j])] = Double(x[j]) * size }
     }
 
     private func walk() {

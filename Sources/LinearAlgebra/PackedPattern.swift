@@ -11,6 +11,8 @@ import CKernels
 /// In factors of plane grids a third of the time of walking through columns one by one remains.
 struct PackedPattern: ~Copyable {
     private static let width = 4
+    /// Entries, in fours, that joining columns may add: beginning with a column costs as much as walking through some.
+    private static let slack = 8
     private static let cornerSize = Int(LSI_PACKED_CORNER)
     /// Where the entries of a column of a block, below its diagonal, stand in its corner, less one.
     private static let corner = [-1, 2, 4]
@@ -126,7 +128,8 @@ struct PackedPattern: ~Copyable {
             return positions
         }
 
-        /// Whether four columns from `column` on, each of whose first row is the next one, cost less as one block.
+        /// Whether four columns from `column` on cost less as one block: each but the last has its first row (its parent in
+        /// the elimination tree) among them.
         ///
         /// Rows below each are then among those below the last; entries that the first ones lack are zeros.
         private static func isWorthJoining(
@@ -135,11 +138,11 @@ struct PackedPattern: ~Copyable {
             let width = PackedPattern.width
             guard column + width <= start.count else { return false }
             let last = column + width - 1
-            guard (column..<last).allSatisfy({ length[$0] > 1 && Int(row[Int(start[$0]) + 1]) == $0 + 1 }) else {
+            guard (column..<last).allSatisfy({ length[$0] > 1 && Int(row[Int(start[$0]) + 1]) <= last }) else {
                 return false
             }
             func tiles(_ column: Int) -> Int { (Int(length[column]) - 1 + width - 1) / width }
-            return width * tiles(last) <= (column...last).reduce(0) { $0 + tiles($1) } + width
+            return width * tiles(last) <= (column...last).reduce(0) { $0 + tiles($1) } + PackedPattern.slack
         }
     }
 }
