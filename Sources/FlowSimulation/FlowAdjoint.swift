@@ -152,7 +152,7 @@ final class FlowAdjoint {
             transport.sweep(
                 saturation: block.saturation, poreVolume: block.poreVolume, fluxes: fluxLanes,
                 completions: &completionLanes, step: step)
-            shareWithStepBefore(block, &completionLanes, extrapolation: step.extrapolation)
+            shareWithStepBefore(block, &completionLanes, level, step)
         }
         for (datum, weight) in block.sources[index] ?? [] {
             add(data[datum], weight, block, level, curves, &completionLanes, &headLanes)
@@ -224,13 +224,19 @@ final class FlowAdjoint {
     }
 
     /// What the mean fluxes of a step have from the solution at its start stays, the rest is for the step before.
-    private func shareWithStepBefore(_ block: Block, _ completionLanes: inout [Lanes], extrapolation: Double) {
-        let (gu, earlier) = (fluxLanes.base, block.earlierFlux.base)
-        for f in topology.faces.indices {
+    private func shareWithStepBefore(
+        _ block: Block, _ completionLanes: inout [Lanes], _ level: FlowTrajectory.Level, _ step: FlowTrajectory.Step
+    ) {
+        let (gu, earlier, p) = (fluxLanes.base, block.earlierFlux.base, level.pressure)
+        for (f, face) in topology.faces.enumerated() {
             let byMean = gu[f]
+            // A flux that would have turned was held at that of the solution.
+            let isHeld = step.flux[f] == level.conductance[f] * (p[face.first] - p[face.second])
+            let extrapolation = isHeld ? 0 : step.extrapolation
             gu[f] = (1 + extrapolation) * byMean + earlier[f]
             earlier[f] = -extrapolation * byMean
         }
+        let extrapolation = step.extrapolation
         for k in completionLanes.indices {
             let byMean = completionLanes[k]
             completionLanes[k] = (1 + extrapolation) * byMean + block.earlierFlow[k]

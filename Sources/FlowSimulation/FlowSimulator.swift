@@ -166,7 +166,7 @@ public final class FlowSimulator: DifferentiableSimulator {
         run.flowError = history.add(
             flux: system.flux, completionFlow: system.completionFlow, controls: pressureStep.controls,
             still: 1e-6 * totalPoreVolume)
-        history.extrapolate(over: step)
+        history.extrapolate(over: step, mayTurn: coupled != nil)
         for cell in 0..<state.cellCount {
             capacityBefore[cell] = state.poreVolume[cell] * state.displacingInverse[cell]
         }

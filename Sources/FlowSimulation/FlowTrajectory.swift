@@ -28,7 +28,8 @@ struct FlowTrajectory {
         /// Mean flux of each face and flow of each completion over the step [m³/s].
         let flux: [Double], completionFlow: [Double]
         let trace: TransportTrace
-        /// `θ` in `flux = (1 + θ) uⁿ − θ uⁿ⁻¹` of the solutions at the step's start and at that of the one before.
+        /// `θ` in `flux = (1 + θ) uⁿ − θ uⁿ⁻¹` of the solutions at the step's start and at that of the one before; where that
+        /// would turn the flow, the flux is `uⁿ`.
         let extrapolation: Double
     }
 

@@ -96,16 +96,21 @@ final class FluxHistory {
     }
 
     /// Fills ``meanFlux`` and ``meanCompletionFlow`` for a step of length `step`.
-    func extrapolate(over step: Double) {
+    ///
+    /// A flow that would turn stays what it is, in wells always, in faces unless they may turn. Where pressure alone drives
+    /// the flow, fluxes that turned one by one would go round in circles, or into cells that nothing leaves: there volume
+    /// would pile up until the pressure equation drives it out again.
+    func extrapolate(over step: Double, mayTurn: Bool) {
         acceleration.reset()
         let weight = depth > 1 ? 0.5 * step / steps.last : 0
         extrapolation = weight
-        for face in 0..<latest.count { meanFlux[face] = latest[face] + weight * (latest[face] - previous[face]) }
+        func foreseen(_ now: Double, _ before: Double, mayTurn: Bool) -> Double {
+            let mean = now + weight * (now - before)
+            return mayTurn || mean * now > 0 ? mean : now
+        }
+        for face in 0..<latest.count { meanFlux[face] = foreseen(latest[face], previous[face], mayTurn: mayTurn) }
         for k in 0..<latestFlow.count {
-            let now = latestFlow[k]
-            let foreseen = now + weight * (now - previousFlow[k])
-            // A flow that would turn stays what it is.
-            meanCompletionFlow[k] = foreseen * now > 0 ? foreseen : now
+            meanCompletionFlow[k] = foreseen(latestFlow[k], previousFlow[k], mayTurn: false)
         }
         steps = (step, steps.last)
     }

@@ -104,4 +104,22 @@ import Testing
             expectClose(water[time] + oil[time], injected[time], tolerance: 1e-9 * injected[time])
         }
     }
+
+    /// Where permeability spans many orders of magnitude, the flow through many cells turns from step to step. What enters them
+    /// must find a way out all the same.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func thatPhasesFillThePoresWhereFlowTurns(seed: UInt64) throws {
+        var model = try SmallModels.fiveSpot(
+            size: 40, rate: 160, days: (1...40).map { Double($0) * 50 }, compressibility: 4e-10)
+        model.fluids = try SmallModels.fluids(viscosityRatio: 10, compressibility: 4e-10)
+        let maps = try FlowSimulator(FlowModel(reservoir: model)).run(
+            SmallModels.rough(model, seed: seed, deviation: 6), mapTimes: model.schedule.reportTimes
+        ).maps
+        // The pressure of a map is that of the next solution, which changes the volumes that both phases take up by their
+        // compressibility times some hundred bar, a few per cent.
+        for map in maps {
+            let worst = zip(map.saturation, map.oilSaturation).map { abs($0 + $1 - 1) }.max()!
+            #expect(worst < 0.05, "at \(map.time / Unit.day) days")
+        }
+    }
 }

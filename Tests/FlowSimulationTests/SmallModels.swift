@@ -50,12 +50,12 @@ enum SmallModels {
             porosity: Array(repeating: porosity, count: field.count), permeabilityX: field, permeabilityY: field)
     }
 
-    /// Log-normal permeability without correlation, standard deviation 1.5 in natural logarithm.
-    static func rough(_ model: ReservoirModel, seed: UInt64 = 1) -> Realization {
+    /// Log-normal permeability without correlation; its standard deviation is in natural logarithm.
+    static func rough(_ model: ReservoirModel, seed: UInt64 = 1, deviation: Double = 1.5) -> Realization {
         var realization = homogeneous(model)
         var stream = RandomStream(seed: seed, purpose: "rough permeability")
         for cell in realization.permeabilityX.indices {
-            let factor = Float(exp(1.5 * stream.normal()))
+            let factor = Float(exp(deviation * stream.normal()))
             realization.permeabilityX[cell] *= factor
             realization.permeabilityY[cell] *= factor
         }
