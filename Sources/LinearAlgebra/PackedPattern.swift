@@ -7,8 +7,6 @@ import CKernels
 ///   there: then they are read and written together, those that lack an entry with a zero. Others stand as they come.
 /// - Blocks that do not wait for each other stand by their shape, so that loops of a few rounds each do not keep ending
 ///   where the processor did not expect it.
-///
-/// In factors of plane grids a third of the time of walking through columns one by one remains.
 struct PackedPattern: ~Copyable {
     private static let width = 4
     /// Entries, in fours, that joining columns may add: beginning with a column costs as much as walking through some.
