@@ -55,7 +55,7 @@ typedef struct {
     double displacing, oil, saturation, capacity_before, volume, per_displacing, per_oil, well_outflow;
     double leaving;
     int32_t outlets, first_outlet, waiting, rock_type;
-    double unused;
+    double unused; // so that the line of `leaving` ends with the first four that have entered
     double entered[]; // [ROW_WIDTH(substeps)]
 } record;
 

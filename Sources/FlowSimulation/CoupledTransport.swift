@@ -168,11 +168,11 @@ final class CoupledTransport: TransportScheme {
                 let f = PhaseFlux(
                     total: other.total, transmissibility: other.transmissibility, drive: other.drive + own.capillary,
                     first: (own.displacing, own.oil), second: (other.displacing, other.oil))
-                let perVolume = f.upstream.isDisplacingFromFirst ? inverse : other.inverse
+                let perVolume = f.isDisplacingFromFirst ? inverse : other.inverse
                 out += f.value * perVolume
                 derivative += f.toDrive * own.capillarySlope * perVolume
-                if f.upstream.isDisplacingFromFirst { derivative += f.toDisplacing * own.displacingSlope * perVolume }
-                if f.upstream.isOilFromFirst { derivative += f.toOil * own.oilSlope * perVolume }
+                if f.isDisplacingFromFirst { derivative += f.toDisplacing * own.displacingSlope * perVolume }
+                if f.isOilFromFirst { derivative += f.toOil * own.oilSlope * perVolume }
             }
             var excess = capacity * saturation - known + length * out
             var slope = capacity + length * derivative
@@ -226,18 +226,14 @@ final class CoupledTransport: TransportScheme {
                 drive: sign * buoyancy[face] - values[3 * other + 2], displacing: values[3 * other],
                 oil: values[3 * other + 1], inverse: inverse[other])
             if !curves.hasCapillaryPressure {
-                let beyond = (displacing: neighbour.displacing, oil: neighbour.oil)
-                let upstream = PhaseFlux.Upstream(
+                let f = PhaseFlux(
                     total: neighbour.total, transmissibility: neighbour.transmissibility, drive: neighbour.drive,
-                    first: own, second: beyond)
-                guard upstream.isDisplacingFromFirst || upstream.isOilFromFirst else {
-                    let f = PhaseFlux(
-                        total: neighbour.total, transmissibility: neighbour.transmissibility, drive: neighbour.drive,
-                        first: own, second: beyond)
+                    first: own, second: (neighbour.displacing, neighbour.oil))
+                guard f.isDisplacingFromFirst || f.isOilFromFirst else {
                     inflow -= f.value * neighbour.inverse
                     continue
                 }
-                if !upstream.isDisplacingFromFirst { isMixed = true }
+                if !f.isDisplacingFromFirst { isMixed = true }
             }
             found[open] = neighbour
             open += 1
@@ -255,8 +251,8 @@ final class CoupledTransport: TransportScheme {
             let f = PhaseFlux(
                 total: flux[face], transmissibility: transmissibility[face], drive: drive,
                 first: (properties[3 * a], properties[3 * a + 1]), second: (properties[3 * b], properties[3 * b + 1]))
-            let displacing = f.value * length * state.displacingInverse[f.upstream.isDisplacingFromFirst ? a : b]
-            let oil = (flux[face] - f.value) * length * state.oilInverse[f.upstream.isOilFromFirst ? a : b]
+            let displacing = f.value * length * state.displacingInverse[f.isDisplacingFromFirst ? a : b]
+            let oil = (flux[face] - f.value) * length * state.oilInverse[f.isOilFromFirst ? a : b]
             state.displacingAmount[a] -= displacing
             state.displacingAmount[b] += displacing
             state.oilAmount[a] -= oil

@@ -10,35 +10,30 @@ struct PhaseFlux {
     var value = 0.0
     /// With respect to the mobilities of the displacing phase and of oil, and to `G`.
     var toDisplacing = 0.0, toOil = 0.0, toDrive = 0.0
-    let upstream: Upstream
-
-    /// The cell that each phase flows out of.
-    struct Upstream {
-        let isDisplacingFromFirst: Bool, isOilFromFirst: Bool
-
-        @inline(__always)
-        init(
-            total u: Double, transmissibility t: Double, drive: Double,
-            first: (displacing: Double, oil: Double), second: (displacing: Double, oil: Double)
-        ) {
-            if drive >= 0 {
-                // Against oil, the displacing phase is pushed to the second cell.
-                isDisplacingFromFirst = u >= 0 || u + t * second.oil * drive >= 0
-                isOilFromFirst = u >= 0 && u - t * first.displacing * drive >= 0
-            } else {
-                isDisplacingFromFirst = u >= 0 && u + t * first.oil * drive >= 0
-                isOilFromFirst = u >= 0 || u - t * second.displacing * drive >= 0
-            }
-        }
-    }
+    /// Whether each phase flows out of the first cell.
+    var isDisplacingFromFirst = true, isOilFromFirst = true
 
     @inline(__always)
     init(
         total u: Double, transmissibility t: Double, drive: Double,
         first: (displacing: Double, oil: Double), second: (displacing: Double, oil: Double)
     ) {
-        upstream = Upstream(total: u, transmissibility: t, drive: drive, first: first, second: second)
-        let (isDisplacingFromFirst, isOilFromFirst) = (upstream.isDisplacingFromFirst, upstream.isOilFromFirst)
+        if drive >= 0 {
+            // Against oil, the displacing phase is pushed to the second cell.
+            if u >= 0 {
+                isDisplacingFromFirst = true
+                isOilFromFirst = u - t * first.displacing * drive >= 0
+            } else {
+                isOilFromFirst = false
+                isDisplacingFromFirst = u + t * second.oil * drive >= 0
+            }
+        } else if u >= 0 {
+            isOilFromFirst = true
+            isDisplacingFromFirst = u + t * first.oil * drive >= 0
+        } else {
+            isDisplacingFromFirst = false
+            isOilFromFirst = u - t * second.displacing * drive >= 0
+        }
         let displacing = isDisplacingFromFirst ? first.displacing : second.displacing
         let oil = isOilFromFirst ? first.oil : second.oil
         let sum = displacing + oil
