@@ -1,9 +1,28 @@
 // Convolution and its weight gradient; included by KernelBody.h once per instruction set.
+//
+// Both copy what they read into rows of one vector part side by side, with zeros where the window leaves the image: all
+// pixels then take the same path, and neighbours in the cache are neighbours in use.
+
+// A row of the image as windows see it: packed column j is column `first + j`. `packed`: [part][width][count][lanes].
+LSI_FUNCTION void LSI_NAME(pack_row)(const float *row, int columns, long pitch, int first, int width, int count,
+                                     float *packed) {
+    const int left = lsi_min(width, lsi_max(0, -first));
+    const int right = lsi_max(left, lsi_min(width, columns - first));
+    const long size = (long)count * LSI_LANES;
+    for (int part = 0; part < LSI_PARTS; part++, packed += width * size) {
+        memset(packed, 0, sizeof(float) * (size_t)(left * size));
+        for (int j = left; j < right; j++) {
+            const float *x = row + (first + j) * pitch + part * LSI_LANES;
+            for (int c = 0; c < count; c++) LSI_NAME(store)(packed + j * size + c * LSI_LANES, LSI_NAME(load)(x + c * 16));
+        }
+        memset(packed + right * size, 0, sizeof(float) * (size_t)((width - right) * size));
+    }
+}
 
 // `pixels` x `channels` outputs held in registers: the window's vectors are loaded once for all channels, its weights
-// once for all pixels. `vectors` is the number of inputs in one window row, which lie side by side.
-LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float *in, long pixelPitch, long rowPitch,
-                               int rows, int vectors, const float *weights, long weightRowPitch, long weightPitch,
+// once for all pixels. Row r of the window stands at slot (first + r) modulo `slots`; `vectors` in one of its rows.
+LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float *in, long pixelPitch, long slotPitch,
+                               int slot, int slots, int rows, int vectors, const float *weights, long weightPitch,
                                const float *bias, float slope, float *out, long outPitch) {
     vec sum[16 * 2];
     LSI_UNROLL for (int o = 0; o < channels; o++) {
@@ -11,13 +30,12 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
         LSI_UNROLL for (int p = 0; p < pixels; p++) sum[p * channels + o] = start;
     }
     for (int r = 0; r < rows; r++) {
-        const float *x = in + r * rowPitch;
-        const float *w = weights + r * weightRowPitch;
-        for (int j = 0; j < vectors; j++, x += 16, w += weightPitch) {
-            vec value[12];
-            LSI_UNROLL for (int p = 0; p < pixels; p++) value[p] = LSI_NAME(load)(x + p * pixelPitch);
-            LSI_UNROLL for (int o = 0; o < channels; o++) {
-                LSI_UNROLL for (int p = 0; p < pixels; p++) sum[p * channels + o] += value[p] * w[o];
+        const float *x = in + slot * slotPitch;
+        slot = slot + 1 == slots ? 0 : slot + 1;
+        for (int j = 0; j < vectors; j++, x += LSI_LANES, weights += weightPitch) {
+            LSI_UNROLL for (int p = 0; p < pixels; p++) {
+                const vec value = LSI_NAME(load)(x + p * pixelPitch);
+                LSI_UNROLL for (int o = 0; o < channels; o++) sum[p * channels + o] += value * weights[o];
             }
         }
     }
@@ -32,118 +50,104 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
 
 #if LSI_REGISTERS == 32
 #define LSI_WIDE 16
-#define LSI_PIXELS_8 3
-#define LSI_PIXELS_4 6
-#define LSI_PIXELS_2 8
-#define LSI_PIXELS_1 12
+#define LSI_GROUP 4
 #else
-#define LSI_WIDE 8
-#define LSI_PIXELS_8 1
-#define LSI_PIXELS_4 3
-#define LSI_PIXELS_2 4
-#define LSI_PIXELS_1 8
+#define LSI_WIDE 2
+#define LSI_GROUP 3
 #endif
 
-// Pixels x0 ..< x1 of one output row that all see the same window columns.
-LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int x0, int x1, const float *in, long pixelPitch,
-                                     long rowPitch, int rows, int vectors, const float *weights, long weightRowPitch,
+// All pixels of one output row, `channels` channels.
+__attribute__((noinline)) LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float *in, long pixelPitch, long slotPitch,
+                                     int slot, int slots, int rows, int vectors, const float *weights,
                                      long weightPitch, const float *bias, float slope, float *out, long outPitch) {
+#define LSI_TILE_AT(P, O)                                                                                              \
+    LSI_NAME(tile)(P, O, in + x * pixelPitch, pixelPitch, slotPitch, slot, slots, rows, vectors, weights, weightPitch, \
+                   bias, slope, out + x * outPitch, outPitch)
 #define LSI_TILE(P, O)                                                                                                 \
-    for (; x + P <= x1; x += P)                                                                                        \
-    LSI_NAME(tile)(P, O, in + x * pixelPitch, pixelPitch, rowPitch, rows, vectors, weights, weightRowPitch,            \
-                   weightPitch, bias, slope, out + x * outPitch, outPitch)
-    int x = x0;
+    for (; x + P <= count; x += P) LSI_TILE_AT(P, O)
+// A tile that does not fit any more is moved back, over pixels that are done: one pixel alone would wait for itself.
+#define LSI_LAST(P, O)                                                                                                 \
+    if (x < count && count >= P) {                                                                                     \
+        x = count - P;                                                                                                 \
+        LSI_TILE(P, O);                                                                                                \
+    }
+    int x = 0;
     switch (channels) {
 #if LSI_REGISTERS == 32
     case 16: LSI_TILE(1, 16); break;
+    case 8: LSI_TILE(3, 8); LSI_LAST(2, 8); LSI_TILE(1, 8); break;
+    case 4: LSI_TILE(6, 4); LSI_LAST(4, 4); LSI_TILE(1, 4); break;
+    case 2: LSI_TILE(8, 2); LSI_LAST(8, 2); LSI_TILE(1, 2); break;
+#else
+    case 2:
+        // Seven and eight are better two tiles of four than six and a rest.
+        while (count - x >= 6 && count - x != 7 && count - x != 8) {
+            LSI_TILE_AT(6, 2);
+            x += 6;
+        }
+        LSI_TILE(4, 2);
+        LSI_LAST(4, 2);
+        LSI_TILE(1, 2);
+        break;
 #endif
-    case 8: LSI_TILE(LSI_PIXELS_8, 8); LSI_TILE(1, 8); break;
-    case 4: LSI_TILE(LSI_PIXELS_4, 4); LSI_TILE(1, 4); break;
-    case 2: LSI_TILE(LSI_PIXELS_2, 2); LSI_TILE(1, 2); break;
-    default: LSI_TILE(LSI_PIXELS_1, 1); LSI_TILE(1, 1); break;
+    default: LSI_TILE(12, 1); LSI_TILE(8, 1); LSI_LAST(8, 1); LSI_TILE(1, 1); break;
     }
 #undef LSI_TILE
+#undef LSI_LAST
+#undef LSI_TILE_AT
 }
 
-LSI_INLINE int LSI_NAME(minimum)(int a, int b) { return a < b ? a : b; }
-LSI_INLINE int LSI_NAME(maximum)(int a, int b) { return a > b ? a : b; }
-
-// Output positions that keep window index `tap` inside the input: `first ..< last`.
-LSI_INLINE void LSI_NAME(valid)(int count, int extent, int stride, int offset, int *first, int *last) {
-    // Smallest x with x * stride + offset >= 0, and one past the largest with x * stride + offset < extent.
-    *first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
-    int span = extent - offset;
-    *last = LSI_NAME(minimum)(count, span <= 0 ? 0 : (span + stride - 1) / stride);
-    if (*first > *last) *first = *last;
-}
-
-LSI_FUNCTION void LSI_NAME(convolve)(const lsi_window *k, const float *in, const float *weights, const float *bias,
-                                     float slope, float *out) {
-    const long inPitch = (long)k->inChannels * 16, outPitch = (long)k->outChannels * 16 * k->outStride;
-    const long weightPitch = k->outChannels, weightRow = (long)k->windowColumns * k->inChannels * k->outChannels;
-    // Columns where the whole window lies inside.
-    int inner0, inner1, ignored;
-    LSI_NAME(valid)(k->columns, k->inColumns, k->inStride, k->originColumn, &inner0, &ignored);
-    LSI_NAME(valid)(k->columns, k->inColumns, k->inStride, k->originColumn + k->windowColumns - 1, &ignored, &inner1);
-    if (inner1 < inner0) inner1 = inner0;
-    for (int part = 0; part < LSI_PARTS; part++) {
-        const long shift = part * LSI_LANES;
-        for (int y = 0; y < k->rows; y++) {
-            const int top = y * k->inStride + k->originRow;
-            const int r0 = LSI_NAME(maximum)(0, -top);
-            const int r1 = LSI_NAME(minimum)(k->windowRows, k->inRows - top);
-            const int rows = r1 > r0 ? r1 - r0 : 0;
-            const float *rowIn = in + shift + (long)(top + r0) * k->inColumns * inPitch;
-            float *rowOut =
-                out + shift + ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * k->outChannels * 16;
-            int channel = 0;
-            while (channel < k->outChannels) {
-                int width = LSI_WIDE;
-                while (width > k->outChannels - channel) width /= 2;
-                const float *b = bias ? bias + channel : NULL;
-                const float *w = weights + r0 * weightRow + channel;
-                float *o = rowOut + channel * 16;
-                for (int x = 0; x < k->columns; x++) {
-                    if (x == inner0 && inner1 > inner0) {
-                        LSI_NAME(row_part)(width, inner0, inner1, rowIn + k->originColumn * inPitch,
-                                           inPitch * k->inStride, k->inColumns * inPitch, rows,
-                                           k->windowColumns * k->inChannels, w, weightRow, weightPitch, b, slope, o,
-                                           outPitch);
-                        x = inner1;
-                        if (x >= k->columns) break;
-                    }
-                    const int left = x * k->inStride + k->originColumn;
-                    const int c0 = LSI_NAME(maximum)(0, -left);
-                    const int c1 = LSI_NAME(minimum)(k->windowColumns, k->inColumns - left);
-                    const int columns = c1 > c0 ? c1 - c0 : 0;
-                    LSI_NAME(row_part)(width, 0, 1, rowIn + (long)(left + c0) * inPitch, 0, k->inColumns * inPitch,
-                                       columns > 0 ? rows : 0, columns * k->inChannels,
-                                       w + (long)c0 * k->inChannels * weightPitch, weightRow, weightPitch, b, slope,
-                                       o + x * outPitch, 0);
+LSI_FUNCTION void LSI_NAME(convolve)(const lsi_window *windows, int32_t count, const float *in, const float *weights,
+                                     const float *bias, float slope, float *scratch, float *out) {
+    const lsi_window all = lsi_frame(windows, count);
+    const long inPitch = (long)all.inChannels * 16, pixelPitch = (long)all.inStride * all.inChannels * LSI_LANES;
+    const long outPitch = (long)all.outChannels * 16;
+    const int width = lsi_width(&all), slots = all.windowRows;
+    const long slotPitch = (long)width * inPitch, partPitch = (long)width * all.inChannels * LSI_LANES;
+    int packed = 0; // first input row that is in no slot yet
+    for (int y = 0; y < all.rows; y++) {
+        const int top = y * all.inStride + all.originRow;
+        const int end = lsi_min(top + slots, all.inRows);
+        for (packed = lsi_max(packed, top); packed < end; packed++)
+            LSI_NAME(pack_row)(in + packed * all.inColumns * inPitch, all.inColumns, inPitch, all.originColumn, width,
+                               all.inChannels, scratch + packed % slots * slotPitch);
+        for (const lsi_window *k = windows; k < windows + count; k++) {
+            if (y >= k->rows) continue;
+            const int up = y * k->inStride + k->originRow;
+            const int first = lsi_max(0, up);
+            const int last = lsi_max(first, lsi_min(up + k->windowRows, k->inRows));
+            const float *w = weights + k->weightOffset +
+                             (long)(first - up) * k->windowColumns * k->inChannels * k->outChannels;
+            const float *rowIn = scratch + (long)(k->originColumn - all.originColumn) * k->inChannels * LSI_LANES;
+            float *rowOut = out + ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * outPitch;
+            for (int part = 0; part < LSI_PARTS; part++)
+                for (int channel = 0, size; channel < k->outChannels; channel += size) {
+                    for (size = LSI_WIDE; size > k->outChannels - channel;) size /= 2;
+                    LSI_NAME(row_part)(size, k->columns, rowIn + part * partPitch, pixelPitch, slotPitch,
+                                       first % slots, slots, last - first, k->windowColumns * k->inChannels,
+                                       w + channel, k->outChannels, bias ? bias + channel : NULL, slope,
+                                       rowOut + channel * 16 + part * LSI_LANES, k->outStride * outPitch);
                 }
-                channel += width;
-            }
         }
     }
 }
 
-// `inputs` x `outputs` accumulators in registers over a block of pixels.
+// `inputs` x `outputs` accumulators in registers over rows of pixels.
 LSI_INLINE void LSI_NAME(correlate_tile)(const int inputs, const int outputs, const float *in, long inPitch,
-                                         long inRowPitch, const float *gradient, long gradientPitch,
-                                         long gradientRowPitch, int rows, int columns, float *accumulators,
-                                         long accumulatorPitch) {
+                                         long inRowPitch, const float *gradient, int rows, int columns,
+                                         float *accumulators, long accumulatorPitch) {
     vec sum[16];
     LSI_UNROLL for (int i = 0; i < inputs; i++) {
         LSI_UNROLL for (int o = 0; o < outputs; o++)
             sum[i * outputs + o] = LSI_NAME(load)(accumulators + i * accumulatorPitch + o * 16);
     }
     for (int r = 0; r < rows; r++) {
-        const float *x = in + r * inRowPitch, *g = gradient + r * gradientRowPitch;
-        for (int c = 0; c < columns; c++, x += inPitch, g += gradientPitch) {
+        const float *x = in + r * inRowPitch;
+        for (int c = 0; c < columns; c++, x += inPitch, gradient += outputs * LSI_LANES) {
             vec value[8];
-            LSI_UNROLL for (int i = 0; i < inputs; i++) value[i] = LSI_NAME(load)(x + i * 16);
+            LSI_UNROLL for (int i = 0; i < inputs; i++) value[i] = LSI_NAME(load)(x + i * LSI_LANES);
             LSI_UNROLL for (int o = 0; o < outputs; o++) {
-                vec slope = LSI_NAME(load)(g + o * 16);
+                vec slope = LSI_NAME(load)(gradient + o * LSI_LANES);
                 LSI_UNROLL for (int i = 0; i < inputs; i++) sum[i * outputs + o] += value[i] * slope;
             }
         }
@@ -154,93 +158,109 @@ LSI_INLINE void LSI_NAME(correlate_tile)(const int inputs, const int outputs, co
     }
 }
 
-// All pairs of `inputs` neighbouring input vectors and the output channels over a block of pixels.
-LSI_FUNCTION void LSI_NAME(correlate_block)(int inputs, int outputs, const float *in, long inPitch, long inRowPitch,
-                                            const float *gradient, long gradientPitch, long gradientRowPitch, int rows,
-                                            int columns, float *accumulators, long accumulatorPitch) {
+// All pairs of `inputs` neighbouring vectors and `outputs` channels over rows of pixels.
+__attribute__((noinline)) LSI_FUNCTION void LSI_NAME(correlate_block)(int outputs, int inputs, const float *in, long inPitch, long inRowPitch,
+                                            const float *gradient, int rows, int columns, float *accumulators,
+                                            long accumulatorPitch) {
 #define LSI_TILE(I, O)                                                                                                 \
     for (; i + I <= inputs; i += I)                                                                                    \
-    LSI_NAME(correlate_tile)(I, O, in + i * 16, inPitch, inRowPitch, gradient + o * 16, gradientPitch,                 \
-                             gradientRowPitch, rows, columns, accumulators + i * accumulatorPitch + o * 16,            \
-                             accumulatorPitch)
-    if (rows <= 0 || columns <= 0) return;
-    int o = 0;
+    LSI_NAME(correlate_tile)(I, O, in + i * LSI_LANES, inPitch, inRowPitch, gradient, rows, columns,                   \
+                             accumulators + i * accumulatorPitch, accumulatorPitch)
+    int i = 0;
+    switch (outputs) {
+    case 4:
 #if LSI_REGISTERS == 32
-    for (; o + 4 <= outputs; o += 4) {
-        int i = 0;
         LSI_TILE(4, 4);
-        LSI_TILE(3, 4);
-        LSI_TILE(1, 4);
-    }
+#else
+        // Four vectors are two and two: one alone would wait for itself.
+        while (inputs - i > 4 || inputs - i == 3) {
+            LSI_NAME(correlate_tile)(3, 4, in + i * LSI_LANES, inPitch, inRowPitch, gradient, rows, columns,
+                                     accumulators + i * accumulatorPitch, accumulatorPitch);
+            i += 3;
+        }
 #endif
-    for (; o + 2 <= outputs; o += 2) {
-        int i = 0;
+        LSI_TILE(2, 4);
+        LSI_TILE(1, 4);
+        break;
+    case 2:
         LSI_TILE(4, 2);
+        LSI_TILE(2, 2);
         LSI_TILE(1, 2);
-    }
-    for (; o < outputs; o++) {
-        int i = 0;
+        break;
+    default:
         LSI_TILE(8, 1);
         LSI_TILE(4, 1);
         LSI_TILE(1, 1);
+        break;
     }
 #undef LSI_TILE
 }
 
-LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *k, const float *in, const float *gradient,
-                                      float *accumulators) {
-    const long inPitch = (long)k->inChannels * 16, inRow = k->inColumns * inPitch;
-    const long outPitch = (long)k->outChannels * 16, outRow = k->outColumns * outPitch;
-    const long pitch = outPitch;
-    // Few input channels: neighbouring columns of the window fill the tile as well, where the whole window is inside.
-    const int joined = k->inChannels < 4;
-    int inner0, inner1, ignored;
-    LSI_NAME(valid)(k->columns, k->inColumns, k->inStride, k->originColumn, &inner0, &ignored);
-    LSI_NAME(valid)(k->columns, k->inColumns, k->inStride, k->originColumn + k->windowColumns - 1, &ignored, &inner1);
-    if (inner1 < inner0) inner1 = inner0;
-    // Rows of a block: about 16 kB of four input channels, so that they stay in the first cache for all taps.
-    const int block = LSI_NAME(maximum)(1, 64 / k->columns);
-    const int group = joined ? k->inChannels : 4;
-    for (int part = 0; part < LSI_PARTS; part++) {
-        const float *x = in + part * LSI_LANES;
-        const float *g =
-            gradient + part * LSI_LANES + ((long)k->outRow * k->outColumns + k->outColumn) * outPitch;
-        float *a = accumulators + part * LSI_LANES;
-        for (int y0 = 0; y0 < k->rows; y0 += block) {
-            const int y1 = LSI_NAME(minimum)(k->rows, y0 + block);
-            for (int i0 = 0; i0 < k->inChannels; i0 += group) {
-                const int inputs = LSI_NAME(minimum)(group, k->inChannels - i0);
-                for (int r = 0; r < k->windowRows; r++) {
-                    int first, last;
-                    LSI_NAME(valid)(k->rows, k->inRows, k->inStride, k->originRow + r, &first, &last);
-                    first = LSI_NAME(maximum)(first, y0);
-                    last = LSI_NAME(minimum)(last, y1);
-                    if (last <= first) continue;
-                    const float *xr = x + (long)(first * k->inStride + k->originRow + r) * inRow + i0 * 16;
-                    const float *gr = g + (long)first * k->outStride * outRow;
-                    float *ar = a + ((long)r * k->windowColumns * k->inChannels + i0) * pitch;
-                    if (joined)
-                        LSI_NAME(correlate_block)(k->windowColumns * k->inChannels, k->outChannels,
-                                                  xr + (long)(inner0 * k->inStride + k->originColumn) * inPitch,
-                                                  inPitch * k->inStride, inRow * k->inStride,
-                                                  gr + (long)inner0 * k->outStride * outPitch, outPitch * k->outStride,
-                                                  outRow * k->outStride, last - first, inner1 - inner0, ar, pitch);
-                    for (int c = 0; c < k->windowColumns; c++) {
-                        int left, right;
-                        LSI_NAME(valid)(k->columns, k->inColumns, k->inStride, k->originColumn + c, &left, &right);
-                        // With joined columns only the two edges are left: before and after the inner part.
-                        const int ends[2][2] = {{left, joined ? LSI_NAME(minimum)(right, inner0) : right},
-                                                {joined ? LSI_NAME(maximum)(left, inner1) : right, right}};
-                        for (int e = 0; e < 2; e++) {
-                            const int x0 = ends[e][0], x1 = ends[e][1];
-                            if (x1 <= x0) continue;
-                            LSI_NAME(correlate_block)(inputs, k->outChannels,
-                                                      xr + (long)(x0 * k->inStride + k->originColumn + c) * inPitch,
-                                                      inPitch * k->inStride, inRow * k->inStride,
-                                                      gr + (long)x0 * k->outStride * outPitch, outPitch * k->outStride,
-                                                      outRow * k->outStride, last - first, x1 - x0,
-                                                      ar + (long)c * k->inChannels * pitch, pitch);
+// Gradients at a window's pixels in rows y0 ..< y1 by groups of channels: [group][part][row][column][channel][lanes].
+LSI_FUNCTION void LSI_NAME(pack_gradient)(const lsi_window *k, const float *gradient, int y0, int y1, float *packed) {
+    const long pitch = (long)k->outChannels * 16;
+    for (int o = 0, size; o < k->outChannels; o += size) {
+        size = lsi_outputs(k->outChannels - o);
+        for (int part = 0; part < LSI_PARTS; part++)
+            for (int y = y0; y < y1; y++) {
+                const float *g = gradient + o * 16 + part * LSI_LANES +
+                                 ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * pitch;
+                for (int x = 0; x < k->columns; x++, g += k->outStride * pitch)
+                    for (int c = 0; c < size; c++, packed += LSI_LANES)
+                        LSI_NAME(store)(packed, LSI_NAME(load)(g + c * 16));
+            }
+    }
+}
+
+LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, const float *in, const float *gradient,
+                                      float *scratch, float *accumulators) {
+    const lsi_window all = lsi_frame(windows, count);
+    const long inPitch = (long)all.inChannels * 16, outPitch = (long)all.outChannels * 16;
+    const int width = lsi_width(&all);
+    // Few input channels go side by side, so that a tile finds its vectors together.
+    const int joined = all.inChannels <= 4;
+    const int group = joined ? all.inChannels : LSI_GROUP;
+    const int block = lsi_block_rows(&all, group, LSI_LANES);
+    float *packed = scratch + (long)((block - 1) * all.inStride + all.windowRows) * width * group * 16;
+    for (int y0 = 0; y0 < all.rows; y0 += block) {
+        const int top = y0 * all.inStride + all.originRow;
+        const int blockRows = lsi_min(block, all.rows - y0);
+        for (int i0 = 0, inputs; i0 < all.inChannels; i0 += inputs) {
+            inputs = lsi_min(group, all.inChannels - i0);
+            if (inputs == group && all.inChannels - i0 == group + 1 && group > 2) inputs = 2;
+            const long pitch = (long)inputs * LSI_LANES, row = width * pitch;
+            for (int r = lsi_max(0, -top);
+                 r < lsi_min((blockRows - 1) * all.inStride + all.windowRows, all.inRows - top); r++)
+                LSI_NAME(pack_row)(in + (top + r) * all.inColumns * inPitch + i0 * 16, all.inColumns, inPitch,
+                                   all.originColumn, width, inputs, scratch + r * row * LSI_PARTS);
+            float *g = packed;
+            for (const lsi_window *k = windows; k < windows + count; k++) {
+                const int y1 = lsi_min(k->rows, y0 + blockRows);
+                if (y1 <= y0) continue;
+                if (i0 == 0) LSI_NAME(pack_gradient)(k, gradient, y0, y1, g);
+                for (int o = 0, outputs; o < k->outChannels; o += outputs) {
+                    outputs = lsi_outputs(k->outChannels - o);
+                    for (int part = 0; part < LSI_PARTS; part++) {
+                        for (int r = 0; r < k->windowRows; r++) {
+                            int first, last;
+                            lsi_valid(k->rows, k->inRows, k->inStride, k->originRow + r, &first, &last);
+                            first = lsi_max(first, y0);
+                            last = lsi_min(last, y1);
+                            if (last <= first) continue;
+                            const float *x =
+                                scratch +
+                                (((long)first * k->inStride + k->originRow + r - top) * LSI_PARTS + part) * row +
+                                (k->originColumn - all.originColumn) * pitch;
+                            float *a = accumulators + k->weightOffset * 16 + o * 16 +
+                                       ((long)r * k->windowColumns * k->inChannels + i0) * outPitch;
+                            const int step = joined ? k->windowColumns : 1;
+                            for (int c = 0; c < k->windowColumns; c += step)
+                                LSI_NAME(correlate_block)(
+                                    outputs, step * inputs, x + c * pitch, k->inStride * pitch,
+                                    k->inStride * row * LSI_PARTS, g + (long)(first - y0) * k->columns * outputs * LSI_LANES,
+                                    last - first, k->columns, a + c * k->inChannels * outPitch, outPitch);
                         }
+                        g += (long)(y1 - y0) * k->columns * outputs * LSI_LANES;
                     }
                 }
             }
@@ -258,7 +278,4 @@ LSI_FUNCTION void LSI_NAME(sum_lanes)(const float *accumulators, int64_t count, 
 }
 
 #undef LSI_WIDE
-#undef LSI_PIXELS_8
-#undef LSI_PIXELS_4
-#undef LSI_PIXELS_2
-#undef LSI_PIXELS_1
+#undef LSI_GROUP

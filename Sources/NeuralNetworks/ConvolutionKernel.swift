@@ -66,6 +66,7 @@ struct ConvolutionKernel: LayerKernel {
         _ = layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
         _ = layout.reserve(forwardPlan.weightCount * 16)
         _ = layout.reserve(output.channels * 16)
+        _ = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
         return layout.count
     }
 
@@ -78,19 +79,18 @@ struct ConvolutionKernel: LayerKernel {
     }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let kernels = c.kernels
+        var layout = Layout()
+        let folded = m.scratch + layout.reserve(forwardPlan.weightCount)
+        let scratch = m.scratch + layout.reserve(forwardPlan.scratchCount)
         var weights = m.parameters
         if !forwardPlan.isDirect {
-            weights = m.scratch
+            weights = folded
             forwardPlan.fold(m.parameters, into: weights, transposed: false)
         }
         for chunk in 0..<c.chunks {
-            for phase in forwardPlan.phases {
-                var window = phase.window
-                kernels.convolve(
-                    &window, input + chunk * self.input.count * 16, weights + phase.offset,
-                    m.parameters + kernelCount, slope, output + chunk * self.output.count * 16)
-            }
+            forwardPlan.convolve(
+                c.kernels, input + chunk * self.input.count * 16, weights: weights, bias: m.parameters + kernelCount,
+                slope: slope, scratch: scratch, output: output + chunk * self.output.count * 16)
         }
     }
 
@@ -102,6 +102,7 @@ struct ConvolutionKernel: LayerKernel {
         let folded = m.scratch + layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
         let accumulators = m.scratch + layout.reserve(forwardPlan.weightCount * 16)
         let sums = m.scratch + layout.reserve(self.output.channels * 16)
+        let scratch = m.scratch + layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
         if c.needsWeightGradients {
             accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16)
             sums.update(repeating: 0, count: self.output.channels * 16)
@@ -112,16 +113,15 @@ struct ConvolutionKernel: LayerKernel {
             kernels.leaky_gradient(
                 output + chunk * self.output.count * 16, slope, Int64(self.output.pixels), Int32(self.output.channels),
                 g, c.needsWeightGradients ? sums : nil)
-            for phase in forwardPlan.phases where c.needsWeightGradients {
-                var window = phase.window
-                kernels.correlate(
-                    &window, input + chunk * self.input.count * 16, g, accumulators + phase.offset * 16)
+            if c.needsWeightGradients {
+                forwardPlan.correlate(
+                    kernels, input + chunk * self.input.count * 16, gradient: g, scratch: scratch,
+                    accumulators: accumulators)
             }
-            guard let inputGradient else { continue }
-            for phase in adjointPlan.phases {
-                var window = phase.window
-                kernels.convolve(
-                    &window, g, folded + phase.offset, nil, 1, inputGradient + chunk * self.input.count * 16)
+            if let inputGradient {
+                adjointPlan.convolve(
+                    kernels, g, weights: folded, bias: nil, slope: 1, scratch: scratch,
+                    output: inputGradient + chunk * self.input.count * 16)
             }
         }
         guard c.needsWeightGradients else { return }

@@ -2,14 +2,10 @@ import CKernels
 
 /// A convolution-like map of one image onto another as a list of sliding windows.
 struct ConvolutionPlan: @unchecked Sendable {
-    struct Phase {
-        var window: lsi_window
-        /// Offset of the phase's weights in the folded weights, in numbers.
-        let offset: Int
-        let rowMap: [[Int]], columnMap: [[Int]]
-    }
-
-    let phases: [Phase]
+    /// Windows with the offsets of their weights in the folded weights.
+    let windows: [lsi_window]
+    /// Window positions of the kernel's taps, of each window.
+    private let taps: [(rows: [[Int]], columns: [[Int]])]
     let input: Shape, output: Shape
     let kernel: Int
     /// Numbers in the folded weights of all phases.
@@ -18,26 +14,28 @@ struct ConvolutionPlan: @unchecked Sendable {
     let isDirect: Bool
 
     init(rows: [ConvolutionAxis], columns: [ConvolutionAxis], input: Shape, output: Shape, kernel: Int) {
-        var phases: [Phase] = []
+        var windows: [lsi_window] = []
+        var taps: [(rows: [[Int]], columns: [[Int]])] = []
         var count = 0
         for row in rows {
             for column in columns {
-                let window = lsi_window(
-                    rows: Int32(row.count), columns: Int32(column.count), inRows: Int32(input.rows),
-                    inColumns: Int32(input.columns), inChannels: Int32(input.channels),
-                    outColumns: Int32(output.columns), outChannels: Int32(output.channels),
-                    inStride: Int32(row.inStride), outStride: Int32(row.outStride), outRow: Int32(row.outOffset),
-                    outColumn: Int32(column.outOffset), windowRows: Int32(row.window),
-                    windowColumns: Int32(column.window), originRow: Int32(row.origin),
-                    originColumn: Int32(column.origin))
-                phases.append(Phase(window: window, offset: count, rowMap: row.map, columnMap: column.map))
+                windows.append(
+                    lsi_window(
+                        rows: Int32(row.count), columns: Int32(column.count), inRows: Int32(input.rows),
+                        inColumns: Int32(input.columns), inChannels: Int32(input.channels),
+                        outColumns: Int32(output.columns), outChannels: Int32(output.channels),
+                        inStride: Int32(row.inStride), outStride: Int32(row.outStride), outRow: Int32(row.outOffset),
+                        outColumn: Int32(column.outOffset), windowRows: Int32(row.window),
+                        windowColumns: Int32(column.window), originRow: Int32(row.origin),
+                        originColumn: Int32(column.origin), weightOffset: Int64(count)))
+                taps.append((row.map, column.map))
                 count += row.window * column.window * input.channels * output.channels
             }
         }
-        (self.phases, self.input, self.output, self.kernel) = (phases, input, output, kernel)
+        (self.windows, self.taps, self.input, self.output, self.kernel) = (windows, taps, input, output, kernel)
         weightCount = count
         let identity = (0..<kernel).map { [$0] }
-        isDirect = phases.count == 1 && phases[0].rowMap == identity && phases[0].columnMap == identity
+        isDirect = windows.count == 1 && taps[0].rows == identity && taps[0].columns == identity
     }
 
     /// Sums the kernel's taps `[row][column][in][out]` into each phase's window.
@@ -45,9 +43,9 @@ struct ConvolutionPlan: @unchecked Sendable {
     func fold(_ weights: Floats, into folded: Floats, transposed: Bool) {
         let (ci, co) = (input.channels, output.channels)
         folded.update(repeating: 0, count: weightCount)
-        forEachTap { phase, tap, place in
+        forEachTap { tap, place in
             let source = weights + tap * ci * co
-            let target = folded + phase.offset + place * ci * co
+            let target = folded + place * ci * co
             if transposed {
                 for i in 0..<ci { for o in 0..<co { target[i * co + o] += source[o * ci + i] } }
             } else {
@@ -59,20 +57,41 @@ struct ConvolutionPlan: @unchecked Sendable {
     /// The adjoint of ``fold``: adds the windows' gradient to the kernel's.
     func unfold(_ folded: Floats, addingTo gradient: Floats) {
         let size = input.channels * output.channels
-        forEachTap { phase, tap, place in
-            let source = folded + phase.offset + place * size
+        forEachTap { tap, place in
+            let source = folded + place * size
             let target = gradient + tap * size
             for i in 0..<size { target[i] += source[i] }
         }
     }
 
-    private func forEachTap(_ body: (Phase, _ tap: Int, _ place: Int) -> Void) {
-        for phase in phases {
-            for (r, rowPlaces) in phase.rowMap.enumerated() {
-                for (c, columnPlaces) in phase.columnMap.enumerated() {
+    /// Numbers of work space in ``convolve`` and ``correlate``.
+    var scratchCount: Int { Int(lsi_convolution_scratch(windows, Int32(windows.count))) }
+
+    /// `out = leaky(bias + windows * in)` of one image.
+    func convolve(
+        _ kernels: lsi_kernels, _ input: Floats, weights: Floats, bias: Floats?, slope: Float, scratch: Floats,
+        output: Floats
+    ) {
+        kernels.convolve(windows, Int32(windows.count), input, weights, bias, slope, scratch, output)
+    }
+
+    /// Adds `in * gradient` of one image to `accumulators`, `[weightCount][16]`.
+    func correlate(
+        _ kernels: lsi_kernels, _ input: Floats, gradient: Floats, scratch: Floats, accumulators: Floats
+    ) {
+        kernels.correlate(windows, Int32(windows.count), input, gradient, scratch, accumulators)
+    }
+
+    /// Gives each tap of the kernel with its place in the folded weights, in windows' pixels.
+    private func forEachTap(_ body: (_ tap: Int, _ place: Int) -> Void) {
+        let size = input.channels * output.channels
+        for (window, taps) in zip(windows, taps) {
+            let start = Int(window.weightOffset) / size
+            for (r, rowPlaces) in taps.rows.enumerated() {
+                for (c, columnPlaces) in taps.columns.enumerated() {
                     for row in rowPlaces {
                         for column in columnPlaces {
-                            body(phase, r * kernel + c, row * Int(phase.window.windowColumns) + column)
+                            body(r * kernel + c, start + row * Int(window.windowColumns) + column)
                         }
                     }
                 }

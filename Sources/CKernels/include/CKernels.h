@@ -17,6 +17,7 @@ typedef struct {
     int32_t outColumns, outChannels; // outColumns: pixels in a row of the whole output image
     int32_t inStride, outStride, outRow, outColumn;
     int32_t windowRows, windowColumns, originRow, originColumn;
+    int64_t weightOffset;
 } lsi_window;
 
 typedef struct {
@@ -24,10 +25,10 @@ typedef struct {
 
     // out = leaky(bias + window * in) of one image; weights `[windowRow][windowColumn][inChannel][outChannel]`.
     // `bias` may be null. leaky(v) = max(v, slope * v); slope 1 leaves v alone.
-    void (*convolve)(const lsi_window *, const float *in, const float *weights, const float *bias, float slope,
-                     float *out);
+    void (*convolve)(const lsi_window *, int32_t count, const float *in, const float *weights, const float *bias, float slope,
+                     float *scratch, float *out);
     // accumulators `[windowRow][windowColumn][inChannel][outChannel][16]` += in * gradient, lane by lane.
-    void (*correlate)(const lsi_window *, const float *in, const float *gradient, float *accumulators);
+    void (*correlate)(const lsi_window *, int32_t count, const float *in, const float *gradient, float *scratch, float *accumulators);
     // out[i] += sum of the 16 lanes of accumulators[i].
     void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
     // sums[channel][16] += x, over the pixels of one image.
@@ -77,6 +78,9 @@ typedef struct {
 
 // Every variant this processor can run, the best first; null when `index` is past the last.
 const lsi_kernels *lsi_kernels_variant(int32_t index);
+
+// Numbers of work space that `convolve` and `correlate` need, whatever the variant.
+int64_t lsi_convolution_scratch(const lsi_window *windows, int32_t count);
 
 // One step of implicit upwind transport over all cells, in flow order: what FlowSimulation's OrderedTransport is made of.
 // Volumes and amounts in m3, amounts at surface conditions; bits do not depend on the instruction set.

@@ -1,0 +1,43 @@
+// What convolutions of all instruction sets know of their windows.
+
+static inline int lsi_min(int a, int b) { return a < b ? a : b; }
+static inline int lsi_max(int a, int b) { return a > b ? a : b; }
+
+// Output positions that keep window index `tap` inside the input: `first ..< last`; offset is the tap's at position 0.
+static inline void lsi_valid(int count, int extent, int stride, int offset, int *first, int *last) {
+    // Smallest x with x * stride + offset >= 0, and one past the largest with x * stride + offset < extent.
+    *first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
+    const int span = extent - offset;
+    *last = lsi_min(count, span <= 0 ? 0 : (span + stride - 1) / stride);
+    if (*first > *last) *first = *last;
+}
+
+// What all windows of a map see of the input, so that it is copied once for all.
+static inline lsi_window lsi_frame(const lsi_window *windows, int count) {
+    lsi_window all = windows[0];
+    int bottom = all.originRow + all.windowRows, right = all.originColumn + all.windowColumns;
+    for (const lsi_window *k = windows + 1; k < windows + count; k++) {
+        all.originRow = lsi_min(all.originRow, k->originRow);
+        all.originColumn = lsi_min(all.originColumn, k->originColumn);
+        all.rows = lsi_max(all.rows, k->rows);
+        all.columns = lsi_max(all.columns, k->columns);
+        bottom = lsi_max(bottom, k->originRow + k->windowRows);
+        right = lsi_max(right, k->originColumn + k->windowColumns);
+    }
+    all.windowRows = bottom - all.originRow;
+    all.windowColumns = right - all.originColumn;
+    return all;
+}
+
+// Columns of the input, and of the padding around it, that a row of windows sees.
+static inline int lsi_width(const lsi_window *all) { return (all->columns - 1) * all->inStride + all->windowColumns; }
+
+// Output rows to a block of a weight gradient: what `group` channels need of the input, 20 kB, stays in the first cache
+// for all taps and output channels.
+static inline int lsi_block_rows(const lsi_window *all, int group, int lanes) {
+    const int room = 20480 / (lsi_width(all) * group * lanes * 4);
+    return lsi_max(1, lsi_min(all->rows, (room - all->windowRows) / all->inStride + 1));
+}
+
+// How many output channels a weight gradient takes at a time where `left` are left.
+static inline int lsi_outputs(int left) { return left >= 4 ? 4 : left >= 2 ? 2 : 1; }
