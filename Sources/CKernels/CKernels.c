@@ -6,6 +6,12 @@
 
 #include "Windows.h"
 
+typedef float lsi_four __attribute__((vector_size(16)));
+// Halves of vectors, and the sum of both halves of one of eight.
+#define lsi_low(v) __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+#define lsi_high(v) __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15)
+#define lsi_half(v) (__builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7))
+
 // The bodies are compiled once per instruction set. Without `min_vector_width` the compiler would split 512-bit
 // vectors in two.
 #if defined(__x86_64__)

@@ -57,7 +57,7 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
 #endif
 
 // All pixels of one output row, `channels` channels.
-__attribute__((noinline)) LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float *in, long pixelPitch, long slotPitch,
+LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float *in, long pixelPitch, long slotPitch,
                                      int slot, int slots, int rows, int vectors, const float *weights,
                                      long weightPitch, const float *bias, float slope, float *out, long outPitch) {
 #define LSI_TILE_AT(P, O)                                                                                              \
@@ -132,15 +132,11 @@ LSI_FUNCTION void LSI_NAME(convolve)(const lsi_window *windows, int32_t count, c
     }
 }
 
-// `inputs` x `outputs` accumulators in registers over rows of pixels.
+// Sums of `inputs` x `outputs` products in registers over rows of pixels, added to `weights`.
 LSI_INLINE void LSI_NAME(correlate_tile)(const int inputs, const int outputs, const float *in, long inPitch,
-                                         long inRowPitch, const float *gradient, int rows, int columns,
-                                         float *accumulators, long accumulatorPitch) {
-    vec sum[16];
-    LSI_UNROLL for (int i = 0; i < inputs; i++) {
-        LSI_UNROLL for (int o = 0; o < outputs; o++)
-            sum[i * outputs + o] = LSI_NAME(load)(accumulators + i * accumulatorPitch + o * 16);
-    }
+                                         long inRowPitch, const float *gradient, int rows, int columns, float *weights,
+                                         long weightPitch) {
+    vec sum[16] = {};
     for (int r = 0; r < rows; r++) {
         const float *x = in + r * inRowPitch;
         for (int c = 0; c < columns; c++, x += inPitch, gradient += outputs * LSI_LANES) {
@@ -152,20 +148,21 @@ LSI_INLINE void LSI_NAME(correlate_tile)(const int inputs, const int outputs, co
             }
         }
     }
-    LSI_UNROLL for (int i = 0; i < inputs; i++) {
-        LSI_UNROLL for (int o = 0; o < outputs; o++)
-            LSI_NAME(store)(accumulators + i * accumulatorPitch + o * 16, sum[i * outputs + o]);
+    LSI_UNROLL for (int n = 0; n < inputs * outputs; n += 4) {
+        const lsi_four totals = LSI_NAME(totals)(sum[n], sum[n + 1], sum[n + 2], sum[n + 3]);
+        LSI_UNROLL for (int m = n; m < n + 4 && m < inputs * outputs; m++)
+            weights[m / outputs * weightPitch + m % outputs] += totals[m - n];
     }
 }
 
 // All pairs of `inputs` neighbouring vectors and `outputs` channels over rows of pixels.
-__attribute__((noinline)) LSI_FUNCTION void LSI_NAME(correlate_block)(int outputs, int inputs, const float *in, long inPitch, long inRowPitch,
-                                            const float *gradient, int rows, int columns, float *accumulators,
-                                            long accumulatorPitch) {
+LSI_FUNCTION void LSI_NAME(correlate_block)(int outputs, int inputs, const float *in, long inPitch, long inRowPitch,
+                                            const float *gradient, int rows, int columns, float *weights,
+                                            long weightPitch) {
 #define LSI_TILE(I, O)                                                                                                 \
     for (; i + I <= inputs; i += I)                                                                                    \
     LSI_NAME(correlate_tile)(I, O, in + i * LSI_LANES, inPitch, inRowPitch, gradient, rows, columns,                   \
-                             accumulators + i * accumulatorPitch, accumulatorPitch)
+                             weights + i * weightPitch, weightPitch)
     int i = 0;
     switch (outputs) {
     case 4:
@@ -175,7 +172,7 @@ __attribute__((noinline)) LSI_FUNCTION void LSI_NAME(correlate_block)(int output
         // Four vectors are two and two: one alone would wait for itself.
         while (inputs - i > 4 || inputs - i == 3) {
             LSI_NAME(correlate_tile)(3, 4, in + i * LSI_LANES, inPitch, inRowPitch, gradient, rows, columns,
-                                     accumulators + i * accumulatorPitch, accumulatorPitch);
+                                     weights + i * weightPitch, weightPitch);
             i += 3;
         }
 #endif
@@ -213,9 +210,9 @@ LSI_FUNCTION void LSI_NAME(pack_gradient)(const lsi_window *k, const float *grad
 }
 
 LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, const float *in, const float *gradient,
-                                      float *scratch, float *accumulators) {
+                                      float *scratch, float *weights) {
     const lsi_window all = lsi_frame(windows, count);
-    const long inPitch = (long)all.inChannels * 16, outPitch = (long)all.outChannels * 16;
+    const long inPitch = (long)all.inChannels * 16;
     const int width = lsi_width(&all);
     // Few input channels go side by side, so that a tile finds its vectors together.
     const int joined = all.inChannels <= 4;
@@ -251,14 +248,15 @@ LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, 
                                 scratch +
                                 (((long)first * k->inStride + k->originRow + r - top) * LSI_PARTS + part) * row +
                                 (k->originColumn - all.originColumn) * pitch;
-                            float *a = accumulators + k->weightOffset * 16 + o * 16 +
-                                       ((long)r * k->windowColumns * k->inChannels + i0) * outPitch;
+                            float *w = weights + k->weightOffset + o +
+                                       ((long)r * k->windowColumns * k->inChannels + i0) * k->outChannels;
+                            const float *slopes = g + (long)(first - y0) * k->columns * outputs * LSI_LANES;
                             const int step = joined ? k->windowColumns : 1;
                             for (int c = 0; c < k->windowColumns; c += step)
-                                LSI_NAME(correlate_block)(
-                                    outputs, step * inputs, x + c * pitch, k->inStride * pitch,
-                                    k->inStride * row * LSI_PARTS, g + (long)(first - y0) * k->columns * outputs * LSI_LANES,
-                                    last - first, k->columns, a + c * k->inChannels * outPitch, outPitch);
+                                LSI_NAME(correlate_block)(outputs, step * inputs, x + c * pitch, k->inStride * pitch,
+                                                          k->inStride * row * LSI_PARTS, slopes, last - first,
+                                                          k->columns, w + (long)c * k->inChannels * k->outChannels,
+                                                          k->outChannels);
                         }
                         g += (long)(y1 - y0) * k->columns * outputs * LSI_LANES;
                     }

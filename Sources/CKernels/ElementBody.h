@@ -42,20 +42,28 @@ LSI_FUNCTION void LSI_NAME(scale_shift)(const float *x, const float *scale, cons
     }
 }
 
-LSI_FUNCTION void LSI_NAME(channel_products)(const float *g, const float *x, const float *centre, int64_t pixels,
-                                             int32_t channels, float *sums, float *products) {
+// g where the rectifier's output is positive, slope * g elsewhere.
+LSI_INLINE vec LSI_NAME(behind_leaky)(vec g, vec y, float slope) {
+    return LSI_NAME(select)(y > 0, g, g * slope);
+}
+
+LSI_FUNCTION void LSI_NAME(channel_products)(const float *g, const float *y, float slope, const float *x,
+                                             const float *centre, int64_t pixels, int32_t channels, float *sums,
+                                             float *products) {
     LSI_FOR_CHANNELS {
-        vec v = LSI_NAME(load)(g + i);
+        vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + i), LSI_NAME(load)(y + i), slope);
         LSI_NAME(accumulate)(sums + c * 16 + l, v);
         LSI_NAME(accumulate)(products + c * 16 + l, v * (LSI_NAME(load)(x + i) - centre[c]));
     }
 }
 
-LSI_FUNCTION void LSI_NAME(combine)(const float *x, const float *a, const float *b, const float *c0, const float *mask,
-                                    int64_t pixels, int32_t channels, float *g) {
+LSI_FUNCTION void LSI_NAME(combine)(const float *g, const float *y, float slope, const float *x, const float *a,
+                                    const float *b, const float *c0, const float *mask, int64_t pixels,
+                                    int32_t channels, float *out) {
     LSI_FOR_CHANNELS {
-        vec v = LSI_NAME(load)(g + i) * a[c] + LSI_NAME(load)(x + i) * b[c] + c0[c];
-        LSI_NAME(store)(g + i, v * LSI_NAME(load_anywhere)(mask + l));
+        vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + i), LSI_NAME(load)(y + i), slope);
+        v = v * a[c] + LSI_NAME(load)(x + i) * b[c] + c0[c];
+        LSI_NAME(store)(out + i, v * LSI_NAME(load_anywhere)(mask + l));
     }
 }
 
@@ -78,42 +86,75 @@ LSI_FUNCTION void LSI_NAME(add)(const float *x, int64_t count, float *y) {
     for (int64_t i = 0; i < count; i += LSI_LANES) LSI_NAME(accumulate)(y + i, LSI_NAME(load)(x + i));
 }
 
-LSI_FUNCTION void LSI_NAME(max_pool)(const float *x, int32_t rows, int32_t columns, int32_t channels, int32_t size,
-                                     float *y) {
-    const int32_t outRows = rows / size, outColumns = columns / size;
-    const long pitch = (long)channels * 16;
-    for (int32_t r = 0; r < outRows; r++)
-        for (int32_t c = 0; c < outColumns; c++)
-            for (long i = 0; i < pitch; i += LSI_LANES) {
-                const float *corner = x + ((long)r * size * columns + (long)c * size) * pitch + i;
-                vec best = LSI_NAME(load)(corner);
-                for (int32_t p = 1; p < size * size; p++)
-                    best = LSI_NAME(larger)(LSI_NAME(load)(corner + ((long)(p / size) * columns + p % size) * pitch), best);
-                LSI_NAME(store)(y + ((long)r * outColumns + c) * pitch + i, best);
-            }
+// Pooled pixels of an image, their channels and their vectors: `at` in the pooled image, `corner` in the image.
+#define LSI_FOR_POOLED                                                                                                 \
+    const long pitch = (long)k->channels * 16;                                                                         \
+    for (int32_t row = 0; row < k->rows / k->size; row++)                                                              \
+        for (int32_t column = 0; column < k->columns / k->size; column++)                                              \
+            for (int32_t c = 0; c < k->channels; c++)                                                                  \
+                for (long l = 0, at = ((long)row * (k->columns / k->size) + column) * pitch + c * 16,                  \
+                          corner = ((long)row * k->columns + column) * k->size * pitch + c * 16;                       \
+                     l < 16; l += LSI_LANES, at += LSI_LANES, corner += LSI_LANES)
+#define LSI_CORNER(p) (corner + ((long)((p) / k->size) * k->columns + (p) % k->size) * pitch)
+
+LSI_FUNCTION void LSI_NAME(pool)(const lsi_pooling *k, const float *x, const float *scale, const float *shift,
+                                 float slope, float *y, float *chosen, uint8_t *choice) {
+    LSI_FOR_POOLED {
+        const float a = scale ? scale[c] : 1, b = scale ? shift[c] : 0;
+        vec value = LSI_NAME(load)(x + corner), best = value * a + b;
+        ivec place = {};
+        for (int32_t p = 1; p < k->size * k->size; p++) {
+            vec other = LSI_NAME(load)(x + LSI_CORNER(p)), candidate = other * a + b;
+            ivec better = candidate > best;
+            best = LSI_NAME(select)(better, candidate, best);
+            value = LSI_NAME(select)(better, other, value);
+            place = (better & p) | (~better & place);
+        }
+        // Rectifiers keep the order.
+        LSI_NAME(store)(y + at, LSI_NAME(larger)(best, best * slope));
+        if (chosen) LSI_NAME(store)(chosen + at, value);
+        *(LSI_NAME(bytes) *)(choice + at) = __builtin_convertvector(place, LSI_NAME(bytes));
+    }
 }
 
-LSI_FUNCTION void LSI_NAME(max_pool_gradient)(const float *x, const float *y, const float *gradient, int32_t rows,
-                                              int32_t columns, int32_t channels, int32_t size, float *inputGradient) {
-    const int32_t outRows = rows / size, outColumns = columns / size;
-    const long pitch = (long)channels * 16;
-    const vec zero = LSI_NAME(splat)(0);
-    if (outRows * size < rows || outColumns * size < columns)
-        memset(inputGradient, 0, sizeof(float) * (size_t)rows * (size_t)columns * (size_t)pitch);
-    for (int32_t r = 0; r < outRows; r++)
-        for (int32_t c = 0; c < outColumns; c++)
-            for (long i = 0; i < pitch; i += LSI_LANES) {
-                const long at = ((long)r * outColumns + c) * pitch + i;
-                const long corner = ((long)r * size * columns + (long)c * size) * pitch + i;
-                vec best = LSI_NAME(load)(y + at), g = LSI_NAME(load)(gradient + at);
-                // Among equals the first takes the whole gradient.
-                for (int32_t p = 0; p < size * size; p++) {
-                    const long here = corner + ((long)(p / size) * columns + p % size) * pitch;
-                    ivec taken = LSI_NAME(load)(x + here) == best;
-                    LSI_NAME(store)(inputGradient + here, LSI_NAME(select)(taken, g, zero));
-                    g = LSI_NAME(select)(taken, zero, g);
-                }
-            }
+LSI_FUNCTION void LSI_NAME(unpool)(const lsi_pooling *k, const float *g, const float *y, float slope,
+                                   const uint8_t *choice, float *sums, float *out) {
+    if (k->rows % k->size || k->columns % k->size)
+        memset(out, 0, sizeof(float) * (size_t)k->rows * (size_t)k->columns * (size_t)k->channels * 16);
+    LSI_FOR_POOLED {
+        const vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + at), LSI_NAME(load)(y + at), slope);
+        if (sums) LSI_NAME(accumulate)(sums + c * 16 + l, v);
+        const ivec place = __builtin_convertvector(*(const LSI_NAME(bytes) *)(choice + at), ivec);
+        for (int32_t p = 0; p < k->size * k->size; p++)
+            LSI_NAME(store)(out + LSI_CORNER(p), (vec)((ivec)v & (place == p)));
+    }
 }
+
+LSI_FUNCTION void LSI_NAME(combine_pooled)(const lsi_pooling *k, const float *g, const float *y, float slope,
+                                           const uint8_t *choice, const float *x, const float *a, const float *b,
+                                           const float *c0, const float *mask, float *out) {
+    LSI_FOR_POOLED {
+        const vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + at), LSI_NAME(load)(y + at), slope) * a[c];
+        const vec m = LSI_NAME(load_anywhere)(mask + l);
+        const ivec place = __builtin_convertvector(*(const LSI_NAME(bytes) *)(choice + at), ivec);
+        for (int32_t p = 0; p < k->size * k->size; p++) {
+            const long i = LSI_CORNER(p);
+            const vec through = (vec)((ivec)v & (place == p));
+            LSI_NAME(store)(out + i, (through + LSI_NAME(load)(x + i) * b[c] + c0[c]) * m);
+        }
+    }
+    // Pixels past the last whole window count in the means, though nothing comes through them.
+    for (int32_t row = 0; row < k->rows; row++)
+        for (int32_t column = row < k->rows / k->size * k->size ? k->columns / k->size * k->size : 0;
+             column < k->columns; column++)
+            for (int32_t c = 0; c < k->channels; c++)
+                for (long l = 0, i = ((long)row * k->columns + column) * k->channels * 16 + c * 16; l < 16;
+                     l += LSI_LANES, i += LSI_LANES)
+                    LSI_NAME(store)(out + i,
+                                    (LSI_NAME(load)(x + i) * b[c] + c0[c]) * LSI_NAME(load_anywhere)(mask + l));
+}
+
+#undef LSI_FOR_POOLED
+#undef LSI_CORNER
 
 #undef LSI_FOR_CHANNELS

@@ -10,6 +10,7 @@
 
 typedef float vec __attribute__((vector_size(4 * LSI_LANES)));
 typedef int32_t ivec __attribute__((vector_size(4 * LSI_LANES)));
+typedef uint8_t LSI_NAME(bytes) __attribute__((vector_size(LSI_LANES)));
 // Weights and their gradients lie anywhere.
 typedef float LSI_NAME(anywhere) __attribute__((vector_size(4 * LSI_LANES), aligned(4)));
 
@@ -23,6 +24,21 @@ LSI_INLINE float LSI_NAME(total)(vec v) {
     float sum = 0;
     LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) sum += v[i];
     return sum;
+}
+// The sum of each vector's lanes.
+LSI_INLINE lsi_four LSI_NAME(totals)(vec a, vec b, vec c, vec d) {
+#if LSI_LANES == 16
+#define LSI_FOLD(v) (lsi_half(lsi_low(v) + lsi_high(v)))
+#elif LSI_LANES == 8
+#define LSI_FOLD(v) lsi_half(v)
+#else
+#define LSI_FOLD(v) (v)
+#endif
+    const lsi_four x = LSI_FOLD(a), y = LSI_FOLD(b), z = LSI_FOLD(c), w = LSI_FOLD(d);
+#undef LSI_FOLD
+    const lsi_four xy = __builtin_shufflevector(x, y, 0, 4, 1, 5) + __builtin_shufflevector(x, y, 2, 6, 3, 7);
+    const lsi_four zw = __builtin_shufflevector(z, w, 0, 4, 1, 5) + __builtin_shufflevector(z, w, 2, 6, 3, 7);
+    return __builtin_shufflevector(xy, zw, 0, 1, 4, 5) + __builtin_shufflevector(xy, zw, 2, 3, 6, 7);
 }
 
 #include "ConvolutionBody.h"
@@ -40,11 +56,12 @@ static const lsi_kernels LSI_NAME(table) = {
     .scale_shift = LSI_NAME(scale_shift),
     .channel_products = LSI_NAME(channel_products),
     .combine = LSI_NAME(combine),
+    .pool = LSI_NAME(pool),
+    .unpool = LSI_NAME(unpool),
+    .combine_pooled = LSI_NAME(combine_pooled),
     .leaky = LSI_NAME(leaky),
     .sum_rows = LSI_NAME(sum_rows),
     .add = LSI_NAME(add),
-    .max_pool = LSI_NAME(max_pool),
-    .max_pool_gradient = LSI_NAME(max_pool_gradient),
     .cross_entropy = LSI_NAME(cross_entropy),
     .squared_error = LSI_NAME(squared_error),
     .sigmoid = LSI_NAME(sigmoid),

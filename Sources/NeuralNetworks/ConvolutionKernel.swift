@@ -7,11 +7,11 @@ import LinearAlgebra
 struct ConvolutionKernel: LayerKernel {
     let output: Shape
     let slope: Float
-    private let input: Shape
+    let input: Shape
     private let kernel: Int
     private let isTransposed: Bool
-    private let forwardPlan: ConvolutionPlan
-    private let adjointPlan: ConvolutionPlan
+    let forwardPlan: ConvolutionPlan
+    let adjointPlan: ConvolutionPlan
 
     init(_ layer: Layer, slope: Float, input: Shape) throws(ShapeError) {
         try require(!input.isFlat, layer, input, "must be an image: put a reshape layer before")
@@ -56,18 +56,33 @@ struct ConvolutionKernel: LayerKernel {
         .image(rows: axes.rows.extent, columns: axes.columns.extent, channels: channels)
     }
 
-    private var kernelCount: Int { kernel * kernel * input.channels * output.channels }
+    var kernelCount: Int { kernel * kernel * input.channels * output.channels }
     var parameterCount: Int { kernelCount + output.channels }
     /// Every tap at every output pixel, whether it falls on padding or not; those of a transposed one at every input.
     var operations: Double { 2 * Double(kernelCount) * Double(min(output.pixels, isTransposed ? input.pixels : .max)) }
 
-    func scratchCount(chunks: Int) -> Int {
+    func scratchCount(chunks: Int) -> Int { layout.count }
+
+    /// Offsets in the memory for one call.
+    private var layout: (gradient: Int, sums: Int, scratch: Int, count: Int) {
         var layout = Layout()
         _ = layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
-        _ = layout.reserve(forwardPlan.weightCount * 16)
-        _ = layout.reserve(output.channels * 16)
-        _ = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
-        return layout.count
+        let gradient = layout.reserve(forwardPlan.weightCount)
+        let sums = layout.reserve(forwardPlan.output.channels * 16)
+        let scratch = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
+        return (gradient, sums, scratch, layout.count)
+    }
+
+    /// Memory for one call.
+    struct WorkSpace {
+        /// Weights as the windows want them, and their gradient; channel sums, `[channel][16]`; what the C kernels need.
+        let folded: Floats, gradient: Floats, sums: Floats, scratch: Floats
+
+        init(_ kernel: ConvolutionKernel, _ base: Floats) {
+            let layout = kernel.layout
+            (folded, gradient) = (base, base + layout.gradient)
+            (sums, scratch) = (base + layout.sums, base + layout.scratch)
+        }
     }
 
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
@@ -79,56 +94,63 @@ struct ConvolutionKernel: LayerKernel {
     }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        var layout = Layout()
-        let folded = m.scratch + layout.reserve(forwardPlan.weightCount)
-        let scratch = m.scratch + layout.reserve(forwardPlan.scratchCount)
-        var weights = m.parameters
-        if !forwardPlan.isDirect {
-            weights = folded
-            forwardPlan.fold(m.parameters, into: weights, transposed: false)
-        }
+        let space = WorkSpace(self, m.scratch)
+        let weights = forwardWeights(m, space)
         for chunk in 0..<c.chunks {
             forwardPlan.convolve(
                 c.kernels, input + chunk * self.input.count * 16, weights: weights, bias: m.parameters + kernelCount,
-                slope: slope, scratch: scratch, output: output + chunk * self.output.count * 16)
+                slope: slope, scratch: space.scratch, output: output + chunk * self.output.count * 16)
         }
     }
 
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
-        let kernels = c.kernels
-        var layout = Layout()
-        let folded = m.scratch + layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
-        let accumulators = m.scratch + layout.reserve(forwardPlan.weightCount * 16)
-        let sums = m.scratch + layout.reserve(self.output.channels * 16)
-        let scratch = m.scratch + layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
-        if c.needsWeightGradients {
-            accumulators.update(repeating: 0, count: forwardPlan.weightCount * 16)
-            sums.update(repeating: 0, count: self.output.channels * 16)
-        }
-        if inputGradient != nil { adjointPlan.fold(m.parameters, into: folded, transposed: true) }
+        let space = WorkSpace(self, m.scratch)
+        beginBackward(c, m, space, isPulled: inputGradient != nil)
         for chunk in 0..<c.chunks {
             let g = gradient + chunk * self.output.count * 16
-            kernels.leaky_gradient(
+            c.kernels.leaky_gradient(
                 output + chunk * self.output.count * 16, slope, Int64(self.output.pixels), Int32(self.output.channels),
-                g, c.needsWeightGradients ? sums : nil)
+                g, c.needsWeightGradients ? space.sums : nil)
             if c.needsWeightGradients {
                 forwardPlan.correlate(
-                    kernels, input + chunk * self.input.count * 16, gradient: g, scratch: scratch,
-                    accumulators: accumulators)
+                    c.kernels, input + chunk * self.input.count * 16, gradient: g, scratch: space.scratch,
+                    weights: space.gradient)
             }
             if let inputGradient {
-                adjointPlan.convolve(
-                    kernels, g, weights: folded, bias: nil, slope: 1, scratch: scratch,
-                    output: inputGradient + chunk * self.input.count * 16)
+                pull(c, space, gradient: g, inputGradient: inputGradient + chunk * self.input.count * 16)
             }
         }
+        endBackward(c, m, space)
+    }
+
+    /// The kernel as the forward windows want it.
+    func forwardWeights(_ m: LayerMemory, _ space: WorkSpace) -> Floats {
+        guard !forwardPlan.isDirect else { return m.parameters }
+        forwardPlan.fold(m.parameters, into: space.folded, transposed: false)
+        return space.folded
+    }
+
+    func beginBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace, isPulled: Bool) {
+        if c.needsWeightGradients {
+            space.gradient.update(repeating: 0, count: forwardPlan.weightCount)
+            space.sums.update(repeating: 0, count: forwardPlan.output.channels * 16)
+        }
+        if isPulled { adjointPlan.fold(m.parameters, into: space.folded, transposed: true) }
+    }
+
+    /// The gradient of one image's output pulled back to its input.
+    func pull(_ c: PassContext, _ space: WorkSpace, gradient: Floats, inputGradient: Floats) {
+        adjointPlan.convolve(
+            c.kernels, gradient, weights: space.folded, bias: nil, slope: 1, scratch: space.scratch,
+            output: inputGradient)
+    }
+
+    func endBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace) {
         guard c.needsWeightGradients else { return }
-        kernels.sum_lanes(sums, Int64(self.output.channels), m.gradient + kernelCount)
-        folded.update(repeating: 0, count: forwardPlan.weightCount)
-        kernels.sum_lanes(accumulators, Int64(forwardPlan.weightCount), folded)
-        forwardPlan.unfold(folded, addingTo: m.gradient)
+        c.kernels.sum_lanes(space.sums, Int64(forwardPlan.output.channels), m.gradient + kernelCount)
+        forwardPlan.unfold(space.gradient, addingTo: m.gradient)
     }
 }
 

@@ -3,7 +3,7 @@ import CKernels
 /// A convolution-like map of one image onto another as a list of sliding windows.
 struct ConvolutionPlan: @unchecked Sendable {
     /// Windows with the offsets of their weights in the folded weights.
-    let windows: [lsi_window]
+    private var windows: [lsi_window]
     /// Window positions of the kernel's taps, of each window.
     private let taps: [(rows: [[Int]], columns: [[Int]])]
     let input: Shape, output: Shape
@@ -75,11 +75,18 @@ struct ConvolutionPlan: @unchecked Sendable {
         kernels.convolve(windows, Int32(windows.count), input, weights, bias, slope, scratch, output)
     }
 
-    /// Adds `in * gradient` of one image to `accumulators`, `[weightCount][16]`.
-    func correlate(
-        _ kernels: lsi_kernels, _ input: Floats, gradient: Floats, scratch: Floats, accumulators: Floats
-    ) {
-        kernels.correlate(windows, Int32(windows.count), input, gradient, scratch, accumulators)
+    /// Adds the gradient of the folded weights by one image.
+    func correlate(_ kernels: lsi_kernels, _ input: Floats, gradient: Floats, scratch: Floats, weights: Floats) {
+        kernels.correlate(windows, Int32(windows.count), input, gradient, scratch, weights)
+    }
+
+    /// These output rows alone, as an image of their own; of a map with one window.
+    func rows(_ rows: Range<Int>) -> ConvolutionPlan {
+        precondition(windows.count == 1 && windows[0].outStride == 1, "rows of several windows lie between each other")
+        var part = self
+        part.windows[0].rows = Int32(rows.count)
+        part.windows[0].originRow += Int32(rows.lowerBound) * windows[0].inStride
+        return part
     }
 
     /// Gives each tap of the kernel with its place in the folded weights, in windows' pixels.

@@ -1,27 +1,27 @@
 import CKernels
 import LinearAlgebra
 
-/// The largest or the mean value of windows `size x size` side by side; what is left at the far edges is dropped.
+/// The largest or the mean value of the windows of a ``Pooling``.
 struct PoolingKernel: LayerKernel {
-    let input: Shape, output: Shape
-    let size: Int
-    let takesLargest: Bool
+    private let pooling: Pooling
+    private let takesLargest: Bool
 
     init(_ layer: Layer, size: Int, takesLargest: Bool, input: Shape) throws(ShapeError) {
-        try require(!input.isFlat, layer, input, "must be an image")
-        try require(
-            size >= 1 && input.rows >= size && input.columns >= size, layer, input,
-            "must have at least \(size) pixels along each axis")
-        (self.input, self.size, self.takesLargest) = (input, size, takesLargest)
-        output = .image(rows: input.rows / size, columns: input.columns / size, channels: input.channels)
+        pooling = try Pooling(layer, size: size, input: input)
+        self.takesLargest = takesLargest
     }
 
+    private var input: Shape { pooling.input }
+    private var size: Int { pooling.size }
+    var output: Shape { pooling.output }
+    func traceCount(chunks: Int) -> Int { takesLargest ? pooling.choiceCount(chunks: chunks) : 0 }
+
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
+        var window = pooling.window
         for chunk in 0..<c.chunks {
             let x = input + chunk * self.input.count * 16, y = output + chunk * self.output.count * 16
             if takesLargest {
-                c.kernels.max_pool(
-                    x, Int32(self.input.rows), Int32(self.input.columns), Int32(self.input.channels), Int32(size), y)
+                c.kernels.pool(&window, x, nil, nil, 1, y, nil, pooling.choice(m.trace, chunk: chunk))
             } else {
                 y.update(repeating: 0, count: self.output.count * 16)
                 forEachPair { from, to, count in
@@ -37,12 +37,13 @@ struct PoolingKernel: LayerKernel {
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
         guard let inputGradient else { return }
+        var window = pooling.window
         for chunk in 0..<c.chunks {
             let (small, large) = (chunk * self.output.count * 16, chunk * self.input.count * 16)
             if takesLargest {
-                c.kernels.max_pool_gradient(
-                    input + large, output + small, gradient + small, Int32(self.input.rows), Int32(self.input.columns),
-                    Int32(self.input.channels), Int32(size), inputGradient + large)
+                c.kernels.unpool(
+                    &window, gradient + small, output + small, 1, pooling.choice(m.trace, chunk: chunk), nil,
+                    inputGradient + large)
             } else {
                 (inputGradient + large).update(repeating: 0, count: self.input.count * 16)
                 let share = 1 / Float(size * size)

@@ -22,38 +22,68 @@ struct SequentialKernel: LayerKernel {
         var (parameters, state) = (0, 0)
         var index = 0
         while index < layers.count {
-            let slope = Self.fusedSlope(layers, after: index)
-            let kernel = try Self.kernel(layers[index], slope: slope ?? 1, input: shape, ordinal: &ordinal)
+            let fused = Self.fused(layers, after: index)
+            let kernel = try Self.kernel(layers[index], fused, input: shape, ordinal: &ordinal)
             steps.append(Step(kernel: kernel, input: shape, parameterOffset: parameters, stateOffset: state))
             shape = kernel.output
             parameters += kernel.parameterCount
             state += kernel.stateCount
-            index += slope == nil ? 1 : 2
+            index += 1 + fused.layers
         }
         (self.steps, self.input, output) = (steps, input, shape)
         (parameterCount, stateCount) = (parameters, state)
     }
 
-    /// The slope of a leaky rectifier that can run inside the layer before it.
-    private static func fusedSlope(_ layers: [Layer], after index: Int) -> Float? {
-        guard index + 1 < layers.count, case .activation(.leakyReLU(let slope)) = layers[index + 1],
-            slope >= 0, slope <= 1
-        else { return nil }
-        switch layers[index] {
-        case .dense, .convolution, .transposedConvolution, .upsampledConvolution, .batchNormalization: return slope
-        default: return nil
+    /// What runs inside the layer before it: a leaky rectifier of this slope, and largest values of windows of this size.
+    private struct Fused {
+        var slope: Float = 1
+        var pooling: (layer: Layer, size: Int)?
+        var layers = 0
+
+        func windows(behind shape: Shape) throws(ShapeError) -> Pooling? {
+            guard let (layer, size) = pooling else { return nil }
+            return try Pooling(layer, size: size, input: shape)
         }
     }
 
+    private static func fused(_ layers: [Layer], after index: Int) -> Fused {
+        var fused = Fused()
+        switch layers[index] {
+        case .dense, .convolution, .transposedConvolution, .upsampledConvolution, .batchNormalization:
+            if index + 1 < layers.count, case .activation(.leakyReLU(let slope)) = layers[index + 1], slope >= 0,
+                slope <= 1
+            {
+                fused.slope = slope
+                fused.layers = 1
+            }
+        default: return fused
+        }
+        switch layers[index] {
+        case .convolution, .batchNormalization:
+            let next = index + 1 + fused.layers
+            if next < layers.count, case .maxPooling(let size) = layers[next] {
+                fused.pooling = (layers[next], size)
+                fused.layers += 1
+            }
+        default: break
+        }
+        return fused
+    }
+
     private static func kernel(
-        _ layer: Layer, slope: Float, input: Shape, ordinal: inout Int
+        _ layer: Layer, _ fused: Fused, input: Shape, ordinal: inout Int
     ) throws(ShapeError) -> any LayerKernel {
+        let slope = fused.slope
         switch layer {
         case .dense(let units): return try DenseKernel(layer, units: units, slope: slope, input: input)
         case .convolution, .transposedConvolution, .upsampledConvolution:
-            return try ConvolutionKernel(layer, slope: slope, input: input)
+            let kernel = try ConvolutionKernel(layer, slope: fused.pooling == nil ? slope : 1, input: input)
+            guard let pooling = try fused.windows(behind: kernel.output) else { return kernel }
+            return PooledConvolutionKernel(kernel, slope: slope, pooling: pooling)
         case .batchNormalization(let momentum, let epsilon):
-            return BatchNormalizationKernel(output: input, momentum: momentum, epsilon: epsilon, slope: slope)
+            return BatchNormalizationKernel(
+                input: input, momentum: momentum, epsilon: epsilon, slope: slope,
+                pooling: try fused.windows(behind: input))
         case .activation(let activation): return try ActivationKernel(layer, activation, input: input)
         case .maxPooling(let size): return try PoolingKernel(layer, size: size, takesLargest: true, input: input)
         case .averagePooling(let size): return try PoolingKernel(layer, size: size, takesLargest: false, input: input)

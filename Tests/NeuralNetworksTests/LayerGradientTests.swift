@@ -63,7 +63,12 @@ import Testing
         Subject(layers: [.convolution(channels: 4, kernel: 3), .activation(.leakyReLU(slope: 0.1))]),
         Subject(
             layers: [.convolution(channels: 4, kernel: 3), .batchNormalization(), .activation(.leakyReLU(slope: 0.3))]),
-        Subject(layers: [.residual([.convolution(channels: 3, kernel: 3), .activation(.leakyReLU(slope: 0.3))])])
+        Subject(layers: [.residual([.convolution(channels: 3, kernel: 3), .activation(.leakyReLU(slope: 0.3))])]),
+        Subject(
+            layers: [.convolution(channels: 4, kernel: 3), .activation(.leakyReLU(slope: 0.3)), .maxPooling(size: 2)]),
+        Subject(layers: [.convolution(channels: 2, kernel: 4, stride: 2), .maxPooling(size: 3)]),
+        Subject(
+            layers: [.batchNormalization(), .activation(.leakyReLU(slope: 0.3)), .maxPooling(size: 2)], samples: 18)
     ]
 
     /// A step of 1e-3 crosses few kinks; the few that it does move a gradient by at most their own share.
@@ -71,6 +76,36 @@ import Testing
     func thatGradientsOfAKinkedLayerAreThoseOfFiniteDifferences(subject: Subject) throws {
         let check = try GradientCheck(subject.layers, input: subject.input, samples: subject.samples)
         expectClose(check.worstError(step: 1e-3), 0, tolerance: 2e-2)
+    }
+
+    /// A first layer is made and pulled back in bands of rows, any other as a whole.
+    @Test(arguments: KernelVariant.available.map(\.name))
+    func thatGradientsByBandsAreThoseOfTheWholeImage(name: String) throws {
+        let network = try Network(
+            NetworkDescription(
+                input: .image(rows: 81, columns: 65, channels: 1),
+                layers: [
+                    .convolution(channels: 6, kernel: 3), .activation(.leakyReLU(slope: 0.3)), .maxPooling(size: 2)
+                ]), seed: 5, purpose: "bands")
+        let variant = try #require(KernelVariant.available.first { $0.name == name })
+        let context = PassContext(samples: 18, isTraining: true, variant: variant)
+        let pass = NetworkPass(network, capacity: 18)
+        var stream = RandomStream(seed: 6, purpose: "bands")
+        for sample in 0..<18 {
+            pass.setInput(stream.normals(network.input.count).map { Float($0) }, sample: sample, context)
+        }
+        let sums = stream.normals(network.output.count).map { Float($0) }
+        let gradients = [true, false].map { isPulled in
+            let storage = NetworkStorage(network)
+            pass.forward(context, storage)
+            for sample in 0..<18 { pass.setOutputGradient(sums, sample: sample, context) }
+            pass.backward(context, storage, needsInputGradient: isPulled)
+            return storage.gradients[0].values
+        }
+        let largest = gradients[0].map(abs).max() ?? 0
+        #expect(largest > 0)
+        // Sums of 18 * 40 * 32 terms in another order.
+        for (whole, bands) in zip(gradients[0], gradients[1]) { #expect(abs(whole - bands) < 1e-4 * largest) }
     }
 
     @Test(arguments: KernelVariant.available.map(\.name))

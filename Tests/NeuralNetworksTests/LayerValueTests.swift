@@ -151,6 +151,31 @@ import Testing
         expectClose(dot(down([x])[0], y), dot(x, up([y])[0]), tolerance: 1e-4)
     }
 
+    /// Against the same layers in networks of their own, where none runs inside another.
+    @Test(arguments: [
+        [Layer.convolution(channels: 3, kernel: 3), .activation(.leakyReLU(slope: 0.2)), .maxPooling(size: 2)],
+        [.batchNormalization(), .activation(.leakyReLU(slope: 0)), .maxPooling(size: 3)],
+        [.batchNormalization(), .maxPooling(size: 2)]
+    ])
+    func thatLayersInsideAnotherGiveWhatTheyGiveAlone(layers: [Layer]) throws {
+        let image = Shape.image(rows: 23, columns: 17, channels: 2)
+        let together = try Network(
+            NetworkDescription(input: image, layers: layers), seed: 1, purpose: "layers inside another")
+        var stream = RandomStream(seed: 2, purpose: "layers inside another")
+        let parameters = together.weights.parameters.map { $0 + Float(stream.uniform(-2, 2)) }
+        let state = together.weights.state.map { _ in Float(stream.uniform(0.5, 2)) }
+        let inputs = (0..<3).map { _ in stream.normals(image.count).map { Float($0) } }
+        var values = inputs
+        var shape = image
+        for (index, layer) in layers.enumerated() {
+            let alone = try network(
+                [layer], shape, parameters: index == 0 ? parameters : [], state: index == 0 ? state : [])
+            values = alone(values)
+            shape = alone.output
+        }
+        #expect(try network(layers, image, parameters: parameters, state: state)(inputs) == values)
+    }
+
     @Test func thatPoolingResamplingAndShufflingMoveTheRightValues() throws {
         let square = Shape.image(rows: 2, columns: 2, channels: 1)
         let image: [Float] = [1, 2, 3, 4]

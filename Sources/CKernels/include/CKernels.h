@@ -17,18 +17,26 @@ typedef struct {
     int32_t outColumns, outChannels; // outColumns: pixels in a row of the whole output image
     int32_t inStride, outStride, outRow, outColumn;
     int32_t windowRows, windowColumns, originRow, originColumn;
-    int64_t weightOffset;
+    int64_t weightOffset; // of its first weight
 } lsi_window;
+
+// An image, and windows of size x size side by side; pixels past the last whole window are left out.
+typedef struct {
+    int32_t rows, columns, channels, size;
+} lsi_pooling;
 
 typedef struct {
     const char *name;
 
-    // out = leaky(bias + window * in) of one image; weights `[windowRow][windowColumn][inChannel][outChannel]`.
+    // out = leaky(bias + windows * in) of one image; weights of each window `[windowRow][windowColumn][inChannel]
+    // [outChannel]` from its offset. Windows of one map differ in their places only: extents, channels and strides are
+    // the same. `scratch`: lsi_convolution_scratch numbers.
     // `bias` may be null. leaky(v) = max(v, slope * v); slope 1 leaves v alone.
     void (*convolve)(const lsi_window *, int32_t count, const float *in, const float *weights, const float *bias, float slope,
                      float *scratch, float *out);
-    // accumulators `[windowRow][windowColumn][inChannel][outChannel][16]` += in * gradient, lane by lane.
-    void (*correlate)(const lsi_window *, int32_t count, const float *in, const float *gradient, float *scratch, float *accumulators);
+    // Their gradient: weights, laid out alike, += sum over pixels and samples of in * gradient.
+    void (*correlate)(const lsi_window *, int32_t count, const float *in, const float *gradient, float *scratch,
+                      float *weights);
     // out[i] += sum of the 16 lanes of accumulators[i].
     void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
     // sums[channel][16] += x, over the pixels of one image.
@@ -41,22 +49,29 @@ typedef struct {
     // y = leaky(scale[channel] * x + shift[channel])
     void (*scale_shift)(const float *x, const float *scale, const float *shift, float slope, int64_t pixels,
                         int32_t channels, float *y);
-    // sums += g, products += g * (x - centre[channel])
-    void (*channel_products)(const float *g, const float *x, const float *centre, int64_t pixels, int32_t channels,
-                             float *sums, float *products);
-    // g = mask * (a[channel] * g + b[channel] * x + c[channel]) in place
-    void (*combine)(const float *x, const float *a, const float *b, const float *c, const float *mask, int64_t pixels,
-                    int32_t channels, float *g);
+    // With h = (y > 0 ? 1 : slope) * g, the gradient before the rectifier that gave y: sums += h,
+    // products += h * (x - centre[channel])
+    void (*channel_products)(const float *g, const float *y, float slope, const float *x, const float *centre,
+                             int64_t pixels, int32_t channels, float *sums, float *products);
+    // out = mask * (a[channel] * h + b[channel] * x + c[channel])
+    void (*combine)(const float *g, const float *y, float slope, const float *x, const float *a, const float *b,
+                    const float *c, const float *mask, int64_t pixels, int32_t channels, float *out);
+    // y = leaky(largest in the window of scale[channel] * x + shift[channel]) of one image, null scale: of x; which pixel
+    // of the window that is, the first among equals, and unless null its x.
+    void (*pool)(const lsi_pooling *, const float *x, const float *scale, const float *shift, float slope, float *y,
+                 float *chosen, uint8_t *choice);
+    // out = h at the chosen pixel of each window, else 0; channel sums of h added to `sums` unless null.
+    void (*unpool)(const lsi_pooling *, const float *g, const float *y, float slope, const uint8_t *choice, float *sums,
+                   float *out);
+    // out = mask * (a[channel] * (h if chosen, else 0) + b[channel] * x + c[channel])
+    void (*combine_pooled)(const lsi_pooling *, const float *g, const float *y, float slope, const uint8_t *choice,
+                           const float *x, const float *a, const float *b, const float *c, const float *mask, float *out);
     // y = leaky(x), elementwise
     void (*leaky)(const float *x, float slope, int64_t count, float *y);
     // out[row] += sum of row `row` of x, `[rows][lanes]`, lanes a multiple of 16
     void (*sum_rows)(const float *x, int64_t rows, int64_t lanes, float *out);
     // y += x
     void (*add)(const float *x, int64_t count, float *y);
-    // Windows of size x size side by side; pixels past the last whole window are left out.
-    void (*max_pool)(const float *x, int32_t rows, int32_t columns, int32_t channels, int32_t size, float *y);
-    void (*max_pool_gradient)(const float *x, const float *y, const float *gradient, int32_t rows, int32_t columns,
-                              int32_t channels, int32_t size, float *inputGradient);
     // Binary cross-entropy of logits, weights[element] per pixel and channel and mask[lane] per sample: gradient =
     // scale * weight * mask * (sigmoid(x) - t). Gives the weighted loss without `scale`.
     double (*cross_entropy)(const float *logits, const float *targets, const float *weights, const float *mask,
