@@ -134,8 +134,15 @@ final class DualWorker: @unchecked Sendable {
         let target = cleanData.pointer, input = dataEncoder.input.pointer
         let count = dataEncoder.inputShape.count * c.lanes
         target.update(repeating: 0, count: count)
-        for (sample, index) in indices.enumerated() {
-            for (entry, value) in setup.data[index].enumerated() { target[entry * c.lanes + sample] = value }
+        // Block by block, as samples lie side by side.
+        let block = 64
+        for start in stride(from: 0, to: dataEncoder.inputShape.count, by: block) {
+            let part = start..<min(start + block, dataEncoder.inputShape.count)
+            for (sample, index) in indices.enumerated() {
+                setup.data[index].withUnsafeBufferPointer { values in
+                    for entry in part { target[entry * c.lanes + sample] = values[entry] }
+                }
+            }
         }
         input.update(from: target, count: count)
         guard let errors = setup.dataErrors else { return }

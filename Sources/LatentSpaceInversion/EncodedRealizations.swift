@@ -44,25 +44,36 @@ public struct EncodedRealizations: Sendable {
     /// Writes realizations `indices` as `[chunk][cell][channel][16]`; lanes past the last are zero.
     package func load(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
         let cells = encoding.cellCount
-        let (faciesChannels, channels) = (encoding.faciesChannelCount, encoding.channelCount)
-        let size = cells * channels * 16
+        let size = cells * encoding.channelCount * 16
         target.update(repeating: 0, count: (indices.count + 15) / 16 * size)
-        for (position, index) in indices.enumerated() {
-            let lane = target + position / 16 * size + position % 16
-            facies.withUnsafeBufferPointer { facies in
-                for channel in 0..<faciesChannels {
-                    let source = (index * faciesChannels + channel) * cells
-                    for cell in 0..<cells { lane[(cell * channels + channel) * 16] = Float(facies[source + cell]) }
+        // Samples of a chunk lie side by side: block by block, or each of them would bring the whole chunk to the cache.
+        let block = 256
+        for first in stride(from: 0, to: indices.count, by: 16) {
+            let image = target + first / 16 * size
+            for start in stride(from: 0, to: cells, by: block) {
+                let part = start..<min(start + block, cells)
+                for sample in first..<min(first + 16, indices.count) {
+                    load(part, of: indices[indices.startIndex + sample], into: image + sample - first)
                 }
             }
-            properties.withUnsafeBufferPointer { properties in
-                let own = channels - faciesChannels
-                for channel in 0..<own {
-                    let source = (index * own + channel) * cells
-                    for cell in 0..<cells {
-                        lane[(cell * channels + faciesChannels + channel) * 16] = properties[source + cell]
-                    }
-                }
+        }
+    }
+
+    /// Some cells of one realization, every 16th number of an image.
+    private func load(_ part: Range<Int>, of index: Int, into lane: UnsafeMutablePointer<Float>) {
+        let cells = encoding.cellCount
+        let (faciesChannels, channels) = (encoding.faciesChannelCount, encoding.channelCount)
+        facies.withUnsafeBufferPointer { facies in
+            for channel in 0..<faciesChannels {
+                let source = (index * faciesChannels + channel) * cells
+                for cell in part { lane[(cell * channels + channel) * 16] = Float(facies[source + cell]) }
+            }
+        }
+        properties.withUnsafeBufferPointer { properties in
+            let own = channels - faciesChannels
+            for channel in 0..<own {
+                let source = (index * own + channel) * cells
+                for cell in part { lane[(cell * channels + faciesChannels + channel) * 16] = properties[source + cell] }
             }
         }
     }

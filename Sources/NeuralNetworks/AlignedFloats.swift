@@ -1,15 +1,22 @@
+import Foundation
+
 /// Memory for single-precision numbers, aligned for the widest vectors and zero at first.
 ///
 /// Unchecked: the owner of a pass or of weights hands disjoint parts to its two workers and waits for both.
 package final class AlignedFloats: @unchecked Sendable {
     package let pointer: UnsafeMutablePointer<Float>
     package let count: Int
+    private static let largePage = 2 << 20
 
     package init(_ count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
-            to: Float.self, capacity: max(count, 1))
+        let isLarge = bytes >= 2 * Self.largePage
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.largePage : 64)
+        // Passes stream through such memory: with pages of 4 kB they would wait for addresses. Only advice; its failure
+        // changes nothing.
+        if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
+        pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
         pointer.initialize(repeating: 0, count: max(count, 1))
     }
 
