@@ -52,15 +52,3 @@ const lsi_kernels *lsi_kernels_variant(int32_t index) {
     available[count++] = &table_baseline;
     return index >= 0 && index < count ? available[index] : NULL;
 }
-
-int64_t lsi_convolution_scratch(const lsi_window *windows, int32_t count) {
-    const lsi_window all = lsi_frame(windows, count);
-    // The narrowest vectors and the fewest channels side by side make the largest blocks.
-    const int group = lsi_min(4, all.inChannels), block = lsi_block_rows(&all, lsi_min(3, group), 4);
-    int64_t pixels = 0;
-    for (const lsi_window *k = windows; k < windows + count; k++) pixels += (int64_t)block * k->columns;
-    const int64_t rows = (int64_t)all.windowRows * lsi_width(&all) * all.inChannels * 16;
-    const int64_t blocks =
-        ((int64_t)(block - 1) * all.inStride + all.windowRows) * lsi_width(&all) * group * 16 + pixels * all.outChannels * 16;
-    return rows > blocks ? rows : blocks;
-}

@@ -50,9 +50,11 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
 
 #if LSI_REGISTERS == 32
 #define LSI_WIDE 16
+#define LSI_WIDE_SHORT 16
 #define LSI_GROUP 4
 #else
 #define LSI_WIDE 2
+#define LSI_WIDE_SHORT 4
 #define LSI_GROUP 3
 #endif
 
@@ -79,6 +81,7 @@ LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float 
     case 4: LSI_TILE(6, 4); LSI_LAST(4, 4); LSI_TILE(1, 4); break;
     case 2: LSI_TILE(8, 2); LSI_LAST(8, 2); LSI_TILE(1, 2); break;
 #else
+    case 4: LSI_TILE(2, 4); LSI_TILE(1, 4); break;
     case 2:
         // Seven and eight are better two tiles of four than six and a rest.
         while (count - x >= 6 && count - x != 7 && count - x != 8) {
@@ -97,9 +100,104 @@ LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float 
 #undef LSI_TILE_AT
 }
 
+// A row of the image at the points of its tiles: `atPoints` `[part][point][tile][count][lanes]`.
+LSI_FUNCTION void LSI_NAME(row_at_points)(const float *row, int columns, long pitch, int first, int step, int tiles,
+                                          int count, float *atPoints) {
+    const long size = (long)tiles * count * LSI_LANES;
+    for (int part = 0; part < LSI_PARTS; part++, atPoints += LSI_POINTS * size)
+        for (int t = 0; t < tiles; t++)
+            for (int c = 0; c < count; c++) {
+                const float *x = row + (long)(first + t * step) * pitch + c * 16 + part * LSI_LANES;
+                vec d[LSI_POINTS];
+                const int column = first + t * step;
+                if (column >= 0 && column + LSI_POINTS <= columns) {
+                    LSI_UNROLL for (int j = 0; j < LSI_POINTS; j++) d[j] = LSI_NAME(load)(x + j * pitch);
+                } else {
+                    LSI_UNROLL for (int j = 0; j < LSI_POINTS; j++)
+                        d[j] = column + j >= 0 && column + j < columns ? LSI_NAME(load)(x + j * pitch) : (vec){};
+                }
+                const vec a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], e = d[4] - d[2], f = 2 * (d[3] - d[1]);
+                const vec values[LSI_POINTS] = {4 * d[0] - 5 * d[2] + d[4], a + b, a - b, e + f, e - f,
+                                                4 * d[1] - 5 * d[3] + d[5]};
+                LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                    LSI_NAME(store)(atPoints + p * size + ((long)t * count + c) * LSI_LANES, values[p]);
+            }
+}
+
+// Outputs of a row of tiles from their values at the points, `[point][tile][channel][16]`.
+LSI_FUNCTION void LSI_NAME(row_from_points)(const float *atPoints, int step, int tiles, int columns, int channels,
+                                            const float *bias, float slope, float *out, long outPitch) {
+    const long size = (long)tiles * channels * 16;
+    for (int t = 0; t < tiles; t++)
+        for (int c = 0; c < channels; c++)
+            for (int l = 0; l < 16; l += LSI_LANES) {
+                vec v[LSI_POINTS];
+                LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                    v[p] = LSI_NAME(load)(atPoints + p * size + ((long)t * channels + c) * 16 + l);
+                const vec s = v[1] + v[2], d = v[1] - v[2], u = v[3] + v[4], w = v[3] - v[4];
+                vec y[4] = {v[0] + s + u, d + 2 * w, s + 4 * u, d + 8 * w};
+                const vec start = LSI_NAME(splat)(bias ? bias[c] : 0);
+                LSI_UNROLL for (int j = 0; j < 4; j++) {
+                    if (j < step && t * step + j < columns) {
+                        vec value = y[j] + start;
+                        if (j == step - 1) value += v[5];
+                        if (slope != 1) value = LSI_NAME(larger)(value, value * slope);
+                        LSI_NAME(store)(out + (long)(t * step + j) * outPitch + c * 16 + l, value);
+                    }
+                }
+            }
+}
+
+LSI_FUNCTION void LSI_NAME(convolve_fast)(const lsi_window *windows, int32_t count, const float *in,
+                                          const float *weights, const float *bias, float slope, float *scratch,
+                                          float *out) {
+    const lsi_window all = lsi_frame(windows, count);
+    const long inPitch = (long)all.inChannels * 16, outPitch = (long)all.outChannels * 16;
+    const int step = lsi_tile_columns(&all), tiles = lsi_tiles(&all), slots = all.windowRows;
+    const long slotPitch = (long)LSI_POINTS * tiles * inPitch, partPitch = slotPitch / LSI_PARTS;
+    const long pointPitch = partPitch / LSI_POINTS;
+    float *atPoints = scratch + slots * slotPitch;
+    int packed = 0; // first input row that is in no slot yet
+    for (int y = 0; y < all.rows; y++) {
+        const int top = y + all.originRow, end = lsi_min(top + slots, all.inRows);
+        for (packed = lsi_max(packed, top); packed < end; packed++)
+            LSI_NAME(row_at_points)(in + packed * all.inColumns * inPitch, all.inColumns, inPitch, all.originColumn,
+                                    step, tiles, all.inChannels, scratch + packed % slots * slotPitch);
+        const float *w = weights;
+        for (const lsi_window *k = windows; k < windows + count; k++) {
+            const long rowWeights = (long)k->inChannels * k->outChannels;
+            const int up = y + k->originRow;
+            const int first = lsi_max(0, up), last = lsi_max(first, lsi_min(up + k->windowRows, k->inRows));
+            if (y < k->rows) {
+                for (int part = 0; part < LSI_PARTS; part++)
+                    for (int p = 0; p < LSI_POINTS; p++)
+                        for (int channel = 0, size; channel < k->outChannels; channel += size) {
+                            for (size = tiles < 4 ? LSI_WIDE_SHORT : LSI_WIDE; size > k->outChannels - channel;) size /= 2;
+                            LSI_NAME(row_part)(size, tiles, scratch + part * partPitch + p * pointPitch,
+                                               (long)k->inChannels * LSI_LANES, slotPitch, first % slots, slots,
+                                               last - first, k->inChannels,
+                                               w + ((long)p * k->windowRows + first - up) * rowWeights + channel,
+                                               k->outChannels, NULL, 1,
+                                               atPoints + p * tiles * outPitch + channel * 16 + part * LSI_LANES,
+                                               outPitch);
+                        }
+                LSI_NAME(row_from_points)(
+                    atPoints, step, tiles, k->columns, k->outChannels, bias, slope,
+                    out + ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * outPitch,
+                    k->outStride * outPitch);
+            }
+            w += LSI_POINTS * k->windowRows * rowWeights;
+        }
+    }
+}
+
 LSI_FUNCTION void LSI_NAME(convolve)(const lsi_window *windows, int32_t count, const float *in, const float *weights,
                                      const float *bias, float slope, float *scratch, float *out) {
     const lsi_window all = lsi_frame(windows, count);
+    if (lsi_is_fast(&all)) {
+        LSI_NAME(convolve_fast)(windows, count, in, weights, bias, slope, scratch, out);
+        return;
+    }
     const long inPitch = (long)all.inChannels * 16, pixelPitch = (long)all.inStride * all.inChannels * LSI_LANES;
     const long outPitch = (long)all.outChannels * 16;
     const int width = lsi_width(&all), slots = all.windowRows;
@@ -209,9 +307,92 @@ LSI_FUNCTION void LSI_NAME(pack_gradient)(const lsi_window *k, const float *grad
     }
 }
 
+// Gradients likewise, at the points of their tiles: `[group][part][point][row][tile][channel][lanes]`.
+LSI_FUNCTION void LSI_NAME(gradient_at_points)(const lsi_window *k, const float *gradient, int step, int tiles, int y0,
+                                               int y1, float *atPoints) {
+    const long pitch = (long)k->outChannels * 16;
+    for (int o = 0, size; o < k->outChannels; o += size) {
+        size = lsi_outputs(k->outChannels - o);
+        const long pointPitch = (long)(y1 - y0) * tiles * size * LSI_LANES;
+        for (int part = 0; part < LSI_PARTS; part++, atPoints += LSI_POINTS * pointPitch) {
+            float *target = atPoints;
+            for (int y = y0; y < y1; y++) {
+                const float *g = gradient + o * 16 + part * LSI_LANES +
+                                 ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * pitch;
+                for (int t = 0; t < tiles; t++)
+                    for (int c = 0; c < size; c++, target += LSI_LANES) {
+                        vec x[4];
+                        LSI_UNROLL for (int j = 0; j < 4; j++) {
+                            const int column = t * step + j;
+                            x[j] = j < step && column < k->columns
+                                       ? LSI_NAME(load)(g + column * k->outStride * pitch + c * 16)
+                                       : (vec){};
+                        }
+                        const vec even = (x[0] + x[2]) * (-1.0f / 6), odd = (x[1] + x[3]) * (-1.0f / 6);
+                        const vec wide = (x[0] + 4 * x[2]) * (1.0f / 24), slant = (x[1] + 4 * x[3]) * (1.0f / 12);
+                        const vec last = step == 4 ? x[3] : step == 3 ? x[2] : x[1];
+                        const vec values[LSI_POINTS] = {x[0] * 0.25f, even + odd, even - odd, wide + slant,
+                                                        wide - slant, last};
+                        LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                            LSI_NAME(store)(target + p * pointPitch, values[p]);
+                    }
+            }
+        }
+    }
+}
+
+LSI_FUNCTION void LSI_NAME(correlate_fast)(const lsi_window *windows, int32_t count, const float *in,
+                                           const float *gradient, float *scratch, float *weights) {
+    const lsi_window all = lsi_frame(windows, count);
+    const long inPitch = (long)all.inChannels * 16;
+    const int step = lsi_tile_columns(&all), tiles = lsi_tiles(&all);
+    const int block = lsi_block_rows(&all, LSI_GROUP, LSI_LANES);
+    float *packed = scratch + (long)(block - 1 + all.windowRows) * LSI_POINTS * tiles * LSI_GROUP * 16;
+    for (int y0 = 0; y0 < all.rows; y0 += block) {
+        const int top = y0 + all.originRow, blockRows = lsi_min(block, all.rows - y0);
+        for (int i0 = 0, inputs; i0 < all.inChannels; i0 += inputs) {
+            inputs = lsi_group(all.inChannels - i0, LSI_GROUP);
+            const long pitch = (long)inputs * LSI_LANES, point = tiles * pitch, row = LSI_POINTS * point;
+            for (int r = lsi_max(0, -top); r < lsi_min(blockRows - 1 + all.windowRows, all.inRows - top); r++)
+                LSI_NAME(row_at_points)(in + (top + r) * all.inColumns * inPitch + i0 * 16, all.inColumns, inPitch,
+                                        all.originColumn, step, tiles, inputs, scratch + r * row * LSI_PARTS);
+            float *g = packed, *w = weights;
+            for (const lsi_window *k = windows; k < windows + count; k++) {
+                const long pairs = (long)k->inChannels * k->outChannels;
+                const int y1 = lsi_min(k->rows, y0 + blockRows);
+                if (y1 > y0 && i0 == 0) LSI_NAME(gradient_at_points)(k, gradient, step, tiles, y0, y1, g);
+                for (int o = 0, outputs; y1 > y0 && o < k->outChannels; o += outputs) {
+                    outputs = lsi_outputs(k->outChannels - o);
+                    const long rowSize = (long)tiles * outputs * LSI_LANES;
+                    for (int part = 0; part < LSI_PARTS; part++)
+                        for (int p = 0; p < LSI_POINTS; p++, g += (y1 - y0) * rowSize)
+                            for (int r = 0; r < k->windowRows; r++) {
+                                int first, last;
+                                lsi_valid(k->rows, k->inRows, 1, k->originRow + r, &first, &last);
+                                first = lsi_max(first, y0);
+                                last = lsi_min(last, y1);
+                                if (last <= first) continue;
+                                const long at = first + k->originRow + r - top;
+                                LSI_NAME(correlate_block)(
+                                    outputs, inputs, scratch + (at * LSI_PARTS + part) * row + p * point, pitch,
+                                    row * LSI_PARTS, g + (first - y0) * rowSize, last - first, tiles,
+                                    w + (p * k->windowRows + r) * pairs + (long)i0 * k->outChannels + o,
+                                    k->outChannels);
+                            }
+                }
+                w += LSI_POINTS * k->windowRows * pairs;
+            }
+        }
+    }
+}
+
 LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, const float *in, const float *gradient,
                                       float *scratch, float *weights) {
     const lsi_window all = lsi_frame(windows, count);
+    if (lsi_is_fast(&all)) {
+        LSI_NAME(correlate_fast)(windows, count, in, gradient, scratch, weights);
+        return;
+    }
     const long inPitch = (long)all.inChannels * 16;
     const int width = lsi_width(&all);
     // Few input channels go side by side, so that a tile finds its vectors together.
@@ -223,8 +404,7 @@ LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, 
         const int top = y0 * all.inStride + all.originRow;
         const int blockRows = lsi_min(block, all.rows - y0);
         for (int i0 = 0, inputs; i0 < all.inChannels; i0 += inputs) {
-            inputs = lsi_min(group, all.inChannels - i0);
-            if (inputs == group && all.inChannels - i0 == group + 1 && group > 2) inputs = 2;
+            inputs = lsi_group(all.inChannels - i0, group);
             const long pitch = (long)inputs * LSI_LANES, row = width * pitch;
             for (int r = lsi_max(0, -top);
                  r < lsi_min((blockRows - 1) * all.inStride + all.windowRows, all.inRows - top); r++)
@@ -276,4 +456,5 @@ LSI_FUNCTION void LSI_NAME(sum_lanes)(const float *accumulators, int64_t count, 
 }
 
 #undef LSI_WIDE
+#undef LSI_WIDE_SHORT
 #undef LSI_GROUP

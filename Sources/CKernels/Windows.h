@@ -1,4 +1,8 @@
 // What convolutions of all instruction sets know of their windows.
+#ifndef LSI_WINDOWS_H
+#define LSI_WINDOWS_H
+
+#include "CKernels.h"
 
 static inline int lsi_min(int a, int b) { return a < b ? a : b; }
 static inline int lsi_max(int a, int b) { return a > b ? a : b; }
@@ -32,12 +36,36 @@ static inline lsi_window lsi_frame(const lsi_window *windows, int count) {
 // Columns of the input, and of the padding around it, that a row of windows sees.
 static inline int lsi_width(const lsi_window *all) { return (all->columns - 1) * all->inStride + all->windowColumns; }
 
-// Output rows to a block of a weight gradient: what `group` channels need of the input, 20 kB, stays in the first cache
-// for all taps and output channels.
+// How many output channels a weight gradient takes at a time where `left` are left.
+static inline int lsi_outputs(int left) { return left >= 4 ? 4 : left >= 2 ? 2 : 1; }
+
+// And how many input channels, at most `group`: one alone would wait for itself.
+static inline int lsi_group(int left, int group) { return left == group + 1 && group > 2 ? 2 : lsi_min(group, left); }
+
+// Rows by fewer products (Winograd, 1980; Lavin and Gray, 2016): m outputs of a row with k taps come from the product of
+// two polynomials, and that from its values at six points, 0, 1, -1, 2, -2 and infinity: 6 products instead of m k, where
+// m + k = 7. Along rows only: along both axes errors of single precision grow, and a tile no longer fits narrow images.
+enum { LSI_POINTS = 6 };
+
+// Outputs to a tile.
+static inline int lsi_tile_columns(const lsi_window *all) { return LSI_POINTS + 1 - all->windowColumns; }
+static inline int lsi_tiles(const lsi_window *all) {
+    return (all->columns + lsi_tile_columns(all) - 1) / lsi_tile_columns(all);
+}
+
+// Whether going to the points and back costs less than it saves, as measured: each input is used by all output channels,
+// each output by all input channels. Five taps would leave tiles of two outputs.
+static inline int lsi_is_fast(const lsi_window *all) {
+    return all->inStride == 1 && all->windowColumns >= 3 && all->windowColumns <= 4 && all->columns >= 4 &&
+           all->inChannels >= 8 && all->outChannels >= 4;
+}
+
+// Output rows to a block of a weight gradient: what `group` channels need of the input, at one of the points if there are
+// any, stays in the first cache for all taps and output channels.
 static inline int lsi_block_rows(const lsi_window *all, int group, int lanes) {
-    const int room = 20480 / (lsi_width(all) * group * lanes * 4);
+    const int row = lsi_is_fast(all) ? lsi_tiles(all) : lsi_width(all);
+    const int room = 20480 / (row * group * lanes * 4);
     return lsi_max(1, lsi_min(all->rows, (room - all->windowRows) / all->inStride + 1));
 }
 
-// How many output channels a weight gradient takes at a time where `left` are left.
-static inline int lsi_outputs(int left) { return left >= 4 ? 4 : left >= 2 ? 2 : 1; }
+#endif

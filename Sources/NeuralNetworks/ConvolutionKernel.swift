@@ -66,7 +66,7 @@ struct ConvolutionKernel: LayerKernel {
     /// Offsets in the memory for one call.
     private var layout: (gradient: Int, sums: Int, scratch: Int, count: Int) {
         var layout = Layout()
-        _ = layout.reserve(max(forwardPlan.weightCount, adjointPlan.weightCount))
+        _ = layout.reserve(max(forwardPlan.preparationCount, adjointPlan.preparationCount))
         let gradient = layout.reserve(forwardPlan.weightCount)
         let sums = layout.reserve(forwardPlan.output.channels * 16)
         let scratch = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
@@ -75,12 +75,13 @@ struct ConvolutionKernel: LayerKernel {
 
     /// Memory for one call.
     struct WorkSpace {
-        /// Weights as the windows want them, and their gradient; channel sums, `[channel][16]`; what the C kernels need.
-        let folded: Floats, gradient: Floats, sums: Floats, scratch: Floats
+        /// For weights as windows work with them, and their gradient; channel sums, `[channel][16]`; what the C kernels
+        /// need.
+        let prepared: Floats, gradient: Floats, sums: Floats, scratch: Floats
 
         init(_ kernel: ConvolutionKernel, _ base: Floats) {
             let layout = kernel.layout
-            (folded, gradient) = (base, base + layout.gradient)
+            (prepared, gradient) = (base, base + layout.gradient)
             (sums, scratch) = (base + layout.sums, base + layout.scratch)
         }
     }
@@ -107,7 +108,7 @@ struct ConvolutionKernel: LayerKernel {
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
         let space = WorkSpace(self, m.scratch)
-        beginBackward(c, m, space, isPulled: inputGradient != nil)
+        let weights = beginBackward(c, m, space, isPulled: inputGradient != nil)
         for chunk in 0..<c.chunks {
             let g = gradient + chunk * self.output.count * 16
             c.kernels.leaky_gradient(
@@ -118,39 +119,39 @@ struct ConvolutionKernel: LayerKernel {
                     c.kernels, input + chunk * self.input.count * 16, gradient: g, scratch: space.scratch,
                     weights: space.gradient)
             }
-            if let inputGradient {
-                pull(c, space, gradient: g, inputGradient: inputGradient + chunk * self.input.count * 16)
+            if let inputGradient, let weights {
+                pull(
+                    c, space, weights: weights, gradient: g,
+                    inputGradient: inputGradient + chunk * self.input.count * 16)
             }
         }
         endBackward(c, m, space)
     }
 
-    /// The kernel as the forward windows want it.
+    /// The kernel as the forward windows work with it.
     func forwardWeights(_ m: LayerMemory, _ space: WorkSpace) -> Floats {
-        guard !forwardPlan.isDirect else { return m.parameters }
-        forwardPlan.fold(m.parameters, into: space.folded, transposed: false)
-        return space.folded
+        forwardPlan.prepare(m.parameters, memory: space.prepared, transposed: false)
     }
 
-    func beginBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace, isPulled: Bool) {
+    /// - Returns: the kernel as the adjoint windows work with it, if anything is to be pulled back.
+    func beginBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace, isPulled: Bool) -> Floats? {
         if c.needsWeightGradients {
             space.gradient.update(repeating: 0, count: forwardPlan.weightCount)
             space.sums.update(repeating: 0, count: forwardPlan.output.channels * 16)
         }
-        if isPulled { adjointPlan.fold(m.parameters, into: space.folded, transposed: true) }
+        return isPulled ? adjointPlan.prepare(m.parameters, memory: space.prepared, transposed: true) : nil
     }
 
     /// The gradient of one image's output pulled back to its input.
-    func pull(_ c: PassContext, _ space: WorkSpace, gradient: Floats, inputGradient: Floats) {
+    func pull(_ c: PassContext, _ space: WorkSpace, weights: Floats, gradient: Floats, inputGradient: Floats) {
         adjointPlan.convolve(
-            c.kernels, gradient, weights: space.folded, bias: nil, slope: 1, scratch: space.scratch,
-            output: inputGradient)
+            c.kernels, gradient, weights: weights, bias: nil, slope: 1, scratch: space.scratch, output: inputGradient)
     }
 
     func endBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace) {
         guard c.needsWeightGradients else { return }
         c.kernels.sum_lanes(space.sums, Int64(forwardPlan.output.channels), m.gradient + kernelCount)
-        forwardPlan.unfold(space.gradient, addingTo: m.gradient)
+        forwardPlan.recover(space.gradient, memory: space.prepared, addingTo: m.gradient)
     }
 }
 

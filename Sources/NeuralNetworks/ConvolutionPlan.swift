@@ -8,10 +8,14 @@ struct ConvolutionPlan: @unchecked Sendable {
     private let taps: [(rows: [[Int]], columns: [[Int]])]
     let input: Shape, output: Shape
     let kernel: Int
-    /// Numbers in the folded weights of all phases.
-    let weightCount: Int
+    /// Numbers in the folded weights of all windows.
+    private let foldedCount: Int
     /// Whether the folded weights are the kernel itself.
-    let isDirect: Bool
+    private let isDirect: Bool
+    /// Whether windows are worked out at points, where their weights are others.
+    private let hasPoints: Bool
+    /// Numbers in the weights that windows work with, and in their gradient.
+    let weightCount: Int
 
     init(rows: [ConvolutionAxis], columns: [ConvolutionAxis], input: Shape, output: Shape, kernel: Int) {
         var windows: [lsi_window] = []
@@ -33,16 +37,41 @@ struct ConvolutionPlan: @unchecked Sendable {
             }
         }
         (self.windows, self.taps, self.input, self.output, self.kernel) = (windows, taps, input, output, kernel)
-        weightCount = count
+        foldedCount = count
+        hasPoints = lsi_has_points(windows, Int32(windows.count)) != 0
+        weightCount = hasPoints ? Int(lsi_point_weights(windows, Int32(windows.count))) : count
         let identity = (0..<kernel).map { [$0] }
         isDirect = windows.count == 1 && taps[0].rows == identity && taps[0].columns == identity
     }
 
-    /// Sums the kernel's taps `[row][column][in][out]` into each phase's window.
+    /// Numbers of memory that ``prepare`` and ``recover`` need.
+    var preparationCount: Int { hasPoints ? weightCount + foldedCount : foldedCount }
+
+    /// The kernel's weights `[row][column][in][out]` as windows work with them, in `memory` or the kernel itself.
     /// - Parameter transposed: the kernel is stored `[row][column][out][in]` of this plan.
-    func fold(_ weights: Floats, into folded: Floats, transposed: Bool) {
+    func prepare(_ weights: Floats, memory: Floats, transposed: Bool) -> Floats {
+        var folded = weights
+        if !isDirect || transposed {
+            folded = hasPoints ? memory + weightCount : memory
+            fold(weights, into: folded, transposed: transposed)
+        }
+        guard hasPoints else { return folded }
+        lsi_weights_at_points(windows, Int32(windows.count), folded, memory)
+        return memory
+    }
+
+    /// The adjoint of ``prepare``: adds the gradient of what windows work with to the kernel's.
+    func recover(_ prepared: Floats, memory: Floats, addingTo gradient: Floats) {
+        guard hasPoints else { return unfold(prepared, addingTo: gradient) }
+        memory.update(repeating: 0, count: foldedCount)
+        lsi_gradient_from_points(windows, Int32(windows.count), prepared, memory)
+        unfold(memory, addingTo: gradient)
+    }
+
+    /// Sums the kernel's taps into each window.
+    private func fold(_ weights: Floats, into folded: Floats, transposed: Bool) {
         let (ci, co) = (input.channels, output.channels)
-        folded.update(repeating: 0, count: weightCount)
+        folded.update(repeating: 0, count: foldedCount)
         forEachTap { tap, place in
             let source = weights + tap * ci * co
             let target = folded + place * ci * co
@@ -55,7 +84,7 @@ struct ConvolutionPlan: @unchecked Sendable {
     }
 
     /// The adjoint of ``fold``: adds the windows' gradient to the kernel's.
-    func unfold(_ folded: Floats, addingTo gradient: Floats) {
+    private func unfold(_ folded: Floats, addingTo gradient: Floats) {
         let size = input.channels * output.channels
         forEachTap { tap, place in
             let source = folded + place * size

@@ -61,7 +61,7 @@ struct PooledConvolutionKernel: LayerKernel {
     ) {
         let space = ConvolutionKernel.WorkSpace(convolution, m.scratch)
         let band = m.scratch + convolution.scratchCount(chunks: c.chunks)
-        convolution.beginBackward(c, m, space, isPulled: inputGradient != nil)
+        let weights = convolution.beginBackward(c, m, space, isPulled: inputGradient != nil)
         let row = self.output.columns * self.output.channels * 16
         for chunk in 0..<c.chunks {
             let choice = pooling.choice(m.trace, chunk: chunk)
@@ -73,7 +73,7 @@ struct PooledConvolutionKernel: LayerKernel {
                     &part, gradient + chunk * self.output.count * 16 + place, y + place, slope, choice + place,
                     c.needsWeightGradients ? space.sums : nil, band)
             }
-            if let inputGradient {
+            if let inputGradient, let weights {
                 // Pulling back wants the rows before and after as well, so here the whole image is made.
                 unpool(0..<self.output.rows, rows: image.rows)
                 if c.needsWeightGradients {
@@ -81,7 +81,8 @@ struct PooledConvolutionKernel: LayerKernel {
                         c.kernels, x, gradient: band, scratch: space.scratch, weights: space.gradient)
                 }
                 convolution.pull(
-                    c, space, gradient: band, inputGradient: inputGradient + chunk * convolution.input.count * 16)
+                    c, space, weights: weights, gradient: band,
+                    inputGradient: inputGradient + chunk * convolution.input.count * 16)
             } else if c.needsWeightGradients {
                 forEachBand(of: bandRows) { windows, plan in
                     unpool(windows, rows: windows.count * pooling.size)

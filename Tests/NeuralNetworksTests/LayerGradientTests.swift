@@ -27,6 +27,16 @@ import Testing
             layers: [.convolution(channels: 24, kernel: 3)], input: .image(rows: 4, columns: 9, channels: 9)),
         Subject(
             layers: [.convolution(channels: 4, kernel: 3)], input: .image(rows: 20, columns: 33, channels: 1)),
+        // Rows worked out at points: last tiles of one to four pixels, narrow ones, several windows.
+        Subject(layers: [.convolution(channels: 6, kernel: 3)], input: .image(rows: 5, columns: 13, channels: 8)),
+        Subject(
+            layers: [.convolution(channels: 5, kernel: 3, padding: .valid)],
+            input: .image(rows: 7, columns: 8, channels: 9), samples: 18),
+        Subject(layers: [.convolution(channels: 8, kernel: 4)], input: .image(rows: 3, columns: 11, channels: 10)),
+        Subject(
+            layers: [.upsampledConvolution(channels: 5, kernel: 3)], input: .image(rows: 4, columns: 7, channels: 8)),
+        Subject(
+            layers: [.upsampledConvolution(channels: 4, kernel: 4)], input: .image(rows: 3, columns: 6, channels: 9)),
         Subject(layers: [.transposedConvolution(channels: 4, kernel: 4, stride: 2)]),
         Subject(layers: [.transposedConvolution(channels: 3, kernel: 3, stride: 2)]),
         Subject(layers: [.transposedConvolution(channels: 2, kernel: 2, stride: 3)]),

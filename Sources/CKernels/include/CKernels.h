@@ -94,6 +94,14 @@ typedef struct {
 // Every variant this processor can run, the best first; null when `index` is past the last.
 const lsi_kernels *lsi_kernels_variant(int32_t index);
 
+// Where these windows are worked out at points, `convolve` takes its weights there, and `correlate` gives their gradient
+// there: lsi_point_weights numbers instead of the windows' own.
+int32_t lsi_has_points(const lsi_window *windows, int32_t count);
+int64_t lsi_point_weights(const lsi_window *windows, int32_t count);
+void lsi_weights_at_points(const lsi_window *windows, int32_t count, const float *weights, float *atPoints);
+// weights += their gradient, from that at the points.
+void lsi_gradient_from_points(const lsi_window *windows, int32_t count, const float *atPoints, float *weights);
+
 // Numbers of work space that `convolve` and `correlate` need, whatever the variant.
 int64_t lsi_convolution_scratch(const lsi_window *windows, int32_t count);
 
