@@ -39,8 +39,20 @@ typedef float lsi_four __attribute__((vector_size(16)));
 #define LSI_TITLE "baseline (128-bit vectors)"
 #include "KernelBody.h"
 
+// The paths of the widest vectors, taken apart by the compiler: slow, so that tests reach them on any processor.
+// Everything that takes or gives such vectors is inlined, so that no calling convention for them is needed.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+#define LSI_NAME(x) x##_apart
+#define LSI_TARGET
+#define LSI_LANES 16
+#define LSI_REGISTERS 32
+#define LSI_TITLE "512-bit vectors taken apart"
+#include "KernelBody.h"
+#pragma clang diagnostic pop
+
 const lsi_kernels *lsi_kernels_variant(int32_t index) {
-    const lsi_kernels *available[3];
+    const lsi_kernels *available[4];
     int32_t count = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
@@ -50,5 +62,6 @@ const lsi_kernels *lsi_kernels_variant(int32_t index) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) available[count++] = &table_avx2;
 #endif
     available[count++] = &table_baseline;
+    available[count++] = &table_apart;
     return index >= 0 && index < count ? available[index] : NULL;
 }

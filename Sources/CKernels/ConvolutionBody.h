@@ -1,7 +1,7 @@
 // Convolution and its weight gradient; included by KernelBody.h once per instruction set.
 //
-// Both copy what they read into rows of one vector part side by side, with zeros where the window leaves the image: all
-// pixels then take the same path, and neighbours in the cache are neighbours in use.
+// Both copy what they read into rows of one vector part side by side, with zeros where windows leave the image at its
+// sides: all pixels of a row then take the same path, and neighbours in the cache are neighbours in use.
 
 // A row of the image as windows see it: packed column j is column `first + j`. `packed`: [part][width][count][lanes].
 LSI_FUNCTION void LSI_NAME(pack_row)(const float *row, int columns, long pitch, int first, int width, int count,
@@ -20,7 +20,7 @@ LSI_FUNCTION void LSI_NAME(pack_row)(const float *row, int columns, long pitch, 
 }
 
 // `pixels` x `channels` outputs held in registers: the window's vectors are loaded once for all channels, its weights
-// once for all pixels. Row r of the window stands at slot (first + r) modulo `slots`; `vectors` in one of its rows.
+// once for all pixels. Row r of the window stands at slot (slot + r) modulo `slots`; `vectors` in one of its rows.
 LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float *in, long pixelPitch, long slotPitch,
                                int slot, int slots, int rows, int vectors, const float *weights, long weightPitch,
                                const float *bias, float slope, float *out, long outPitch) {
@@ -51,11 +51,11 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
 #if LSI_REGISTERS == 32
 #define LSI_WIDE 16
 #define LSI_WIDE_SHORT 16
-#define LSI_GROUP 4
+#define LSI_GROUP LSI_MANY_CHANNELS
 #else
 #define LSI_WIDE 2
 #define LSI_WIDE_SHORT 4
-#define LSI_GROUP 3
+#define LSI_GROUP LSI_FEW_CHANNELS
 #endif
 
 // All pixels of one output row, `channels` channels.
@@ -67,7 +67,8 @@ LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float 
                    bias, slope, out + x * outPitch, outPitch)
 #define LSI_TILE(P, O)                                                                                                 \
     for (; x + P <= count; x += P) LSI_TILE_AT(P, O)
-// A tile that does not fit any more is moved back, over pixels that are done: one pixel alone would wait for itself.
+// A tile that does not fit any more is moved back, over pixels that are done: one pixel alone would wait for itself. What
+// is left must be less than a tile.
 #define LSI_LAST(P, O)                                                                                                 \
     if (x < count && count >= P) {                                                                                     \
         x = count - P;                                                                                                 \
@@ -78,7 +79,7 @@ LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float 
 #if LSI_REGISTERS == 32
     case 16: LSI_TILE(1, 16); break;
     case 8: LSI_TILE(3, 8); LSI_LAST(2, 8); LSI_TILE(1, 8); break;
-    case 4: LSI_TILE(6, 4); LSI_LAST(4, 4); LSI_TILE(1, 4); break;
+    case 4: LSI_TILE(6, 4); LSI_TILE(4, 4); LSI_LAST(4, 4); LSI_TILE(1, 4); break;
     case 2: LSI_TILE(8, 2); LSI_LAST(8, 2); LSI_TILE(1, 2); break;
 #else
     case 4: LSI_TILE(2, 4); LSI_TILE(1, 4); break;
@@ -107,9 +108,9 @@ LSI_FUNCTION void LSI_NAME(row_at_points)(const float *row, int columns, long pi
     for (int part = 0; part < LSI_PARTS; part++, atPoints += LSI_POINTS * size)
         for (int t = 0; t < tiles; t++)
             for (int c = 0; c < count; c++) {
-                const float *x = row + (long)(first + t * step) * pitch + c * 16 + part * LSI_LANES;
-                vec d[LSI_POINTS];
                 const int column = first + t * step;
+                const float *x = row + column * pitch + c * 16 + part * LSI_LANES;
+                vec d[LSI_POINTS];
                 if (column >= 0 && column + LSI_POINTS <= columns) {
                     LSI_UNROLL for (int j = 0; j < LSI_POINTS; j++) d[j] = LSI_NAME(load)(x + j * pitch);
                 } else {
@@ -330,7 +331,7 @@ LSI_FUNCTION void LSI_NAME(gradient_at_points)(const lsi_window *k, const float 
                         }
                         const vec even = (x[0] + x[2]) * (-1.0f / 6), odd = (x[1] + x[3]) * (-1.0f / 6);
                         const vec wide = (x[0] + 4 * x[2]) * (1.0f / 24), slant = (x[1] + 4 * x[3]) * (1.0f / 12);
-                        const vec last = step == 4 ? x[3] : step == 3 ? x[2] : x[1];
+                        const vec last = step == 4 ? x[3] : x[2];
                         const vec values[LSI_POINTS] = {x[0] * 0.25f, even + odd, even - odd, wide + slant,
                                                         wide - slant, last};
                         LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
@@ -395,8 +396,7 @@ LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, 
     }
     const long inPitch = (long)all.inChannels * 16;
     const int width = lsi_width(&all);
-    // Few input channels go side by side, so that a tile finds its vectors together.
-    const int joined = all.inChannels <= 4;
+    const int joined = lsi_joins(&all);
     const int group = joined ? all.inChannels : LSI_GROUP;
     const int block = lsi_block_rows(&all, group, LSI_LANES);
     float *packed = scratch + (long)((block - 1) * all.inStride + all.windowRows) * width * group * 16;

@@ -63,8 +63,9 @@ void lsi_gradient_from_points(const lsi_window *windows, int32_t count, const fl
 
 int64_t lsi_convolution_scratch(const lsi_window *windows, int32_t count) {
     const lsi_window all = lsi_frame(windows, count);
-    // The narrowest vectors and the fewest channels side by side make the largest blocks.
-    const int group = lsi_min(4, all.inChannels), block = lsi_block_rows(&all, lsi_min(3, group), 4);
+    // The narrowest vectors, of four numbers, and the fewest channels side by side make the largest blocks.
+    const int group = lsi_min(LSI_MANY_CHANNELS, all.inChannels);
+    const int block = lsi_block_rows(&all, lsi_min(LSI_FEW_CHANNELS, group), 4);
     const int isFast = lsi_is_fast(&all);
     const int64_t in = isFast ? LSI_POINTS * lsi_tiles(&all) : lsi_width(&all);
     int64_t pixels = 0;

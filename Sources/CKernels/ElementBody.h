@@ -7,19 +7,23 @@
 
 LSI_INLINE void LSI_NAME(accumulate)(float *p, vec v) { LSI_NAME(store)(p, LSI_NAME(load)(p) + v); }
 
+// g where the rectifier's output is positive, slope * g elsewhere.
+LSI_INLINE vec LSI_NAME(behind_leaky)(vec g, vec y, float slope) {
+    return LSI_NAME(select)(y > 0, g, g * slope);
+}
+
 LSI_FUNCTION void LSI_NAME(channel_sums)(const float *x, int64_t pixels, int32_t channels, float *sums) {
     LSI_FOR_CHANNELS LSI_NAME(accumulate)(sums + c * 16 + l, LSI_NAME(load)(x + i));
 }
 
 LSI_FUNCTION void LSI_NAME(leaky_gradient)(const float *y, float slope, int64_t pixels, int32_t channels,
                                            float *gradient, float *sums) {
-    const vec slopes = LSI_NAME(splat)(slope), ones = LSI_NAME(splat)(1);
     if (slope == 1) {
         if (sums) LSI_NAME(channel_sums)(gradient, pixels, channels, sums);
         return;
     }
     LSI_FOR_CHANNELS {
-        vec g = LSI_NAME(load)(gradient + i) * LSI_NAME(select)(LSI_NAME(load)(y + i) > 0, ones, slopes);
+        vec g = LSI_NAME(behind_leaky)(LSI_NAME(load)(gradient + i), LSI_NAME(load)(y + i), slope);
         LSI_NAME(store)(gradient + i, g);
         if (sums) LSI_NAME(accumulate)(sums + c * 16 + l, g);
     }
@@ -40,11 +44,6 @@ LSI_FUNCTION void LSI_NAME(scale_shift)(const float *x, const float *scale, cons
         vec v = LSI_NAME(load)(x + i) * scale[c] + shift[c];
         LSI_NAME(store)(y + i, LSI_NAME(larger)(v, v * slope));
     }
-}
-
-// g where the rectifier's output is positive, slope * g elsewhere.
-LSI_INLINE vec LSI_NAME(behind_leaky)(vec g, vec y, float slope) {
-    return LSI_NAME(select)(y > 0, g, g * slope);
 }
 
 LSI_FUNCTION void LSI_NAME(channel_products)(const float *g, const float *y, float slope, const float *x,

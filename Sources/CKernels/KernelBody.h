@@ -50,7 +50,6 @@ static const lsi_kernels LSI_NAME(table) = {
     .convolve = LSI_NAME(convolve),
     .correlate = LSI_NAME(correlate),
     .sum_lanes = LSI_NAME(sum_lanes),
-    .channel_sums = LSI_NAME(channel_sums),
     .leaky_gradient = LSI_NAME(leaky_gradient),
     .channel_moments = LSI_NAME(channel_moments),
     .scale_shift = LSI_NAME(scale_shift),

@@ -7,7 +7,7 @@
 static inline int lsi_min(int a, int b) { return a < b ? a : b; }
 static inline int lsi_max(int a, int b) { return a > b ? a : b; }
 
-// Output positions that keep window index `tap` inside the input: `first ..< last`; offset is the tap's at position 0.
+// Output positions that keep a pixel of the window inside the input, `first ..< last`; at position 0 it is at `offset`.
 static inline void lsi_valid(int count, int extent, int stride, int offset, int *first, int *last) {
     // Smallest x with x * stride + offset >= 0, and one past the largest with x * stride + offset < extent.
     *first = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
@@ -39,12 +39,16 @@ static inline int lsi_width(const lsi_window *all) { return (all->columns - 1) *
 // How many output channels a weight gradient takes at a time where `left` are left.
 static inline int lsi_outputs(int left) { return left >= 4 ? 4 : left >= 2 ? 2 : 1; }
 
-// And how many input channels, at most `group`: one alone would wait for itself.
-static inline int lsi_group(int left, int group) { return left == group + 1 && group > 2 ? 2 : lsi_min(group, left); }
+// And how many input channels: `most` of four, or of three where vectors are few; one alone would wait for itself.
+enum { LSI_FEW_CHANNELS = 3, LSI_MANY_CHANNELS = 4 };
+static inline int lsi_group(int left, int most) { return left == most + 1 && most > 2 ? 2 : lsi_min(most, left); }
+// Of few channels all columns of a window go side by side, so that a tile finds its vectors together.
+static inline int lsi_joins(const lsi_window *all) { return all->inChannels <= LSI_MANY_CHANNELS; }
 
 // Rows by fewer products (Winograd, 1980; Lavin and Gray, 2016): m outputs of a row with k taps come from the product of
 // two polynomials, and that from its values at six points, 0, 1, -1, 2, -2 and infinity: 6 products instead of m k, where
-// m + k = 7. Along rows only: along both axes errors of single precision grow, and a tile no longer fits narrow images.
+// m + k = 7. (Of an enlargement by three taps each phase has two, in a frame of three: 6 instead of 8.) Along rows only:
+// along both axes errors of single precision grow, and a tile no longer fits narrow images.
 enum { LSI_POINTS = 6 };
 
 // Outputs to a tile.

@@ -104,7 +104,7 @@ struct ConvolutionPlan: @unchecked Sendable {
         kernels.convolve(windows, Int32(windows.count), input, weights, bias, slope, scratch, output)
     }
 
-    /// Adds the gradient of the folded weights by one image.
+    /// Adds the gradient, by one image, of the weights that windows work with.
     func correlate(_ kernels: lsi_kernels, _ input: Floats, gradient: Floats, scratch: Floats, weights: Floats) {
         kernels.correlate(windows, Int32(windows.count), input, gradient, scratch, weights)
     }

@@ -19,6 +19,7 @@ public indirect enum Layer: Equatable, Sendable, Codable {
     /// `momentum` per batch and serve inference.
     case batchNormalization(momentum: Float = 0.01, epsilon: Float = 1e-3)
     case activation(Activation)
+    /// Windows of at most 16 x 16 pixels.
     case maxPooling(size: Int)
     case averagePooling(size: Int)
     case nearestUpsampling(factor: Int)

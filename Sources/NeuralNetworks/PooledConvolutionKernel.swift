@@ -3,8 +3,9 @@ import LinearAlgebra
 
 /// A convolution, the leaky rectifier if `slope` is not 1, and the largest value of windows.
 ///
-/// What the convolution gives is made some rows at a time and never kept: at full size it is larger than all that
-/// follows, and moving it would take longer than making it.
+/// What the convolution gives is made some rows at a time and not kept: at full size it is larger than all that follows,
+/// and moving it would take longer than making it. Only a gradient that is to be pulled back further is made as a whole,
+/// one image at a time.
 struct PooledConvolutionKernel: LayerKernel {
     private let convolution: ConvolutionKernel
     private let slope: Float

@@ -11,8 +11,10 @@ struct Pooling: Sendable {
         try require(
             size >= 1 && input.rows >= size && input.columns >= size, layer, input,
             "must have at least \(size) pixels along each axis")
-        // A pixel's place in its window is kept in a byte.
-        try require(size <= 16, layer, input, "windows can have 16 pixels along each axis")
+        // A largest pixel's place in its window is kept in a byte.
+        if case .maxPooling = layer {
+            try require(size <= 16, layer, input, "windows can have at most 16 pixels along each axis")
+        }
         (self.input, self.size) = (input, size)
         output = .image(rows: input.rows / size, columns: input.columns / size, channels: input.channels)
     }

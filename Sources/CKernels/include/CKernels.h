@@ -29,8 +29,8 @@ typedef struct {
     const char *name;
 
     // out = leaky(bias + windows * in) of one image; weights of each window `[windowRow][windowColumn][inChannel]
-    // [outChannel]` from its offset. Windows of one map differ in their places only: extents, channels and strides are
-    // the same. `scratch`: lsi_convolution_scratch numbers.
+    // [outChannel]` from its offset. Windows of one map may differ in their places and sizes and in the pixels they
+    // walk; images, channels and strides are the same. `scratch`: lsi_convolution_scratch numbers.
     // `bias` may be null. leaky(v) = max(v, slope * v); slope 1 leaves v alone.
     void (*convolve)(const lsi_window *, int32_t count, const float *in, const float *weights, const float *bias, float slope,
                      float *scratch, float *out);
@@ -39,9 +39,7 @@ typedef struct {
                       float *weights);
     // out[i] += sum of the 16 lanes of accumulators[i].
     void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
-    // sums[channel][16] += x, over the pixels of one image.
-    void (*channel_sums)(const float *x, int64_t pixels, int32_t channels, float *sums);
-    // gradient *= (y > 0 ? 1 : slope) in place, and its channel sums added to `sums` unless null.
+    // gradient *= (y > 0 ? 1 : slope) in place, and its sums `[channel][16]` added to `sums` unless null.
     void (*leaky_gradient)(const float *y, float slope, int64_t pixels, int32_t channels, float *gradient, float *sums);
     // sums += x, squares += (x - centre[channel])^2 of the lanes where mask is 1.
     void (*channel_moments)(const float *x, const float *centre, const float *mask, int64_t pixels, int32_t channels,
