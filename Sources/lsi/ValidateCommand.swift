@@ -21,6 +21,8 @@ struct Validate: ParsableCommand {
     @OptionGroup var output: JSONOption
     @Option(help: "Synthetic truths; 0: none but those on the coarse twin.")
     var truths = 20
+    @Option(help: "Begin at this truth: the others were run before, or on another machine.")
+    var firstTruth = 1
     @Option(help: "Method; repeat it to compare several. Default: that of the case file.")
     var method: [MethodChoice] = []
     @Option(help: "Simulations for each truth and method. Default: that of the case file.")
@@ -44,6 +46,7 @@ struct Validate: ParsableCommand {
 
     func validate() throws {
         try require(truths, "--truths", within: 0...1_000_000)
+        try require(firstTruth, "--first-truth", within: 1...max(truths, 1))
         try require(budget, "--budget", within: 1...100_000_000)
         try require(wanted, "--wanted", within: 0...1_000_000)
         if !(noiseFactor > 0 && noiseFactor.isFinite) {
@@ -59,7 +62,8 @@ struct Validate: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let request = ValidationRequest(
-                truths: truths, methods: method, budget: budget, wanted: wanted, twinTruths: twinTruths,
+                firstTruth: firstTruth, truths: truths, methods: method, budget: budget, wanted: wanted,
+                twinTruths: twinTruths,
                 referenceDraws: options.effort < 1
                     ? max(1_000, Int(options.effort * Double(referenceDraws))) : referenceDraws,
                 usesDecodedTruths: decodedTruths, noiseFactor: noiseFactor)

@@ -25,7 +25,7 @@ extension Project {
                 console.note("no coarse_twin in the case: nothing to compare with rejection sampling on")
             }
         }
-        let digest = Digest.of(stage.training.digest, settings, request.truths, request.twinTruths)
+        let digest = Digest.of(stage.training.digest, settings, request.firstTruth, request.truths, request.twinTruths)
         try workspace.markFinished(
             .validation, StageRecord(digest: digest, seed: seed, seconds: (ContinuousClock.now - start).seconds))
         let summary = ValidationAssembly(

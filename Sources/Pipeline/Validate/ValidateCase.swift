@@ -39,7 +39,7 @@ struct ValidateCase {
         let prior = Array(try GeneratePairs(project: project).series().prefix(Self.priorMembers))
         let priorSpread = try self.priorSpread()
         var outcomes = [[TruthOutcome]](repeating: [], count: settings.count)
-        for number in 0..<truths {
+        for number in request.firstTruth - 1..<max(truths, request.firstTruth - 1) {
             var truth: SyntheticTruth?
             for (index, method) in settings.enumerated() {
                 let file = try outcomeFile(number, method)

@@ -2,6 +2,8 @@ import Calibration
 
 /// What to validate on synthetic truths, and at what price.
 public struct ValidationRequest: Equatable, Sendable {
+    /// The first and the last, counted from one; several machines may share them.
+    public var firstTruth: Int
     public var truths: Int
     /// Empty: that of the case.
     public var methods: [MethodChoice]
@@ -23,10 +25,11 @@ public struct ValidationRequest: Equatable, Sendable {
     public var noiseFactor: Double
 
     public init(
-        truths: Int = 20, methods: [MethodChoice] = [], budget: Int? = nil, wanted: Int? = nil,
+        firstTruth: Int = 1, truths: Int = 20, methods: [MethodChoice] = [], budget: Int? = nil, wanted: Int? = nil,
         twinTruths: Int = 3, referenceDraws: Int = 20_000, referenceSize: Double = 200,
         usesDecodedTruths: Bool = false, noiseFactor: Double = 1
     ) {
+        self.firstTruth = firstTruth
         (self.usesDecodedTruths, self.noiseFactor) = (usesDecodedTruths, noiseFactor)
         (self.truths, self.methods, self.budget, self.wanted) = (truths, methods, budget, wanted)
         (self.twinTruths, self.referenceDraws, self.referenceSize) = (twinTruths, referenceDraws, referenceSize)
