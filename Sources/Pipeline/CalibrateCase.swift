@@ -61,7 +61,10 @@ struct CalibrateCase {
         let simulation = EnsembleSimulation(
             forwardModel: try project.forwardModel(), pool: project.pool, cache: cache)
         var counted = calibrator.spentOfBudget
-        var lastWrite = ContinuousClock.now
+        let start = ContinuousClock.now
+        var lastWrite = start
+        let hadMatches = !calibrator.matches.isEmpty
+        var firstMatch: (simulations: Int, seconds: Double)?
         let name = settings.method.title
         try project.console.task(
             label.isEmpty ? "Calibrating (\(name))" : "\(label), \(name)",
@@ -73,6 +76,9 @@ struct CalibrateCase {
                 counted = calibrator.spentOfBudget
                 try calibrator.absorb(simulation.run(batch) { task.advance() })
                 task.advance(by: 0, note: calibrator.progressText)
+                if firstMatch == nil, let first = calibrator.matches.first {
+                    firstMatch = (first + 1, (ContinuousClock.now - start).seconds)
+                }
                 if (ContinuousClock.now - lastWrite).seconds > Self.secondsBetweenCheckpoints {
                     try file.write(calibrator.checkpoint)
                     lastWrite = .now
@@ -80,6 +86,11 @@ struct CalibrateCase {
             }
         }
         try file.write(calibrator.checkpoint)
+        if let firstMatch, !hadMatches {
+            project.console.note(
+                "first realization within the noise: number \(firstMatch.simulations), after "
+                    + String(format: "%.0f s", firstMatch.seconds))
+        }
         return calibrator
     }
 
@@ -216,12 +227,17 @@ extension CalibrationMethod {
 }
 
 extension Calibrator {
+    /// The candidates accepted so far, in the order of their simulation.
+    var matches: [Int] {
+        checkpoint.candidates.indices.filter {
+            checkpoint.candidates[$0].mismatch.map { test.accepts($0.value) } ?? false
+        }
+    }
+
     /// Accepted so far and the best mismatch, beside a progress bar.
     var progressText: String {
-        let values = checkpoint.candidates.compactMap { $0.mismatch?.value }
-        guard let best = values.min() else { return "" }
-        let accepted = values.count { test.accepts($0) }
+        guard let best = checkpoint.candidates.compactMap({ $0.mismatch?.value }).min() else { return "" }
         return
-            "\(accepted) accepted, best \(String(format: "%.2f", best)) (accepts \(String(format: "%.2f", test.threshold)))"
+            "\(matches.count) accepted, best \(String(format: "%.2f", best)) (accepts \(String(format: "%.2f", test.threshold)))"
     }
 }

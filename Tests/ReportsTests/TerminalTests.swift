@@ -193,6 +193,23 @@ import Testing
         #expect(!stage.text.contains("\r") && !stage.text.contains("\u{1B}"))
     }
 
+    /// Steps that say nothing come between those that do, and most often reach the next tenth.
+    @Test func thatANoteStaysUntilTheNext() {
+        let stage = Stage()
+        let reporter = stage.reporter(total: 100, mode: .lines)
+        reporter.advance(by: 5, note: "3 accepted")
+        reporter.advance(by: 10)
+        reporter.finish()
+        let lines = stage.text.split(separator: "\n")
+        #expect(lines.count == 3 && lines.dropFirst().allSatisfy { $0.hasSuffix("3 accepted") }, "\(stage.text)")
+        let bar = Stage()
+        let drawn = bar.reporter(total: 100, mode: .bar(style))
+        drawn.advance(by: 5, note: "3 accepted")
+        bar.time.withLock { $0 = 5 }
+        drawn.advance(by: 10)
+        #expect(bar.text.components(separatedBy: "3 accepted").count == 3, "\(bar.text)")
+    }
+
     @Test func thatManyTasksMayReportAtOnce() async {
         let stage = Stage()
         let reporter = stage.reporter(total: 4000, mode: .lines)

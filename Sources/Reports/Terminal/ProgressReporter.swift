@@ -25,6 +25,7 @@ public final class ProgressReporter: Sendable {
         var drawnAt = -Double.infinity
         var toldTenths = 0
         var isFinished = false
+        var note = ""
     }
 
     private let title: String
@@ -57,36 +58,38 @@ public final class ProgressReporter: Sendable {
         }
     }
 
-    public func advance(by count: Int = 1, note: String = "") {
+    /// - Parameter note: shown behind the figures until there is another.
+    public func advance(by count: Int = 1, note: String? = nil) {
         let now = clock()
         // Writing under the lock keeps lines of several tasks whole and in order.
         state.withLock { state in
             guard !state.isFinished else { return }
             state.completed = min(total, state.completed + count)
+            if let note { state.note = note }
             switch mode {
             case .silent: break
             case .bar(let style):
                 guard now - state.drawnAt >= 0.1 else { return }
                 state.drawnAt = now
-                write("\r" + bar(state.completed, now: now, note: note, style: style))
+                write("\r" + bar(state.completed, now: now, note: state.note, style: style))
             case .lines:
                 let tenths = total > 0 ? state.completed * 10 / total : 10
                 guard tenths > state.toldTenths, tenths < 10 else { return }
                 state.toldTenths = tenths
-                write(line(state.completed, now: now, note: note))
+                write(line(state.completed, now: now, note: state.note))
             }
         }
     }
 
     /// Ends the line of the bar. Later calls do nothing.
-    public func finish(note: String = "") {
+    public func finish() {
         let now = clock()
         state.withLock { state in
             guard !state.isFinished else { return }
             state.isFinished = true
             let spent = NumberText.duration(now - startedAt)
             let counted = "\(NumberText.count(state.completed)) \(unit)".trimmingSuffix()
-            let told = note.isEmpty ? "" : ", \(TextTable.printable(note))"
+            let told = state.note.isEmpty ? "" : ", \(TextTable.printable(state.note))"
             let summary = "\(title): \(counted) in \(spent)\(rateText(state.completed, now: now, lead: ", "))\(told)"
             switch mode {
             case .silent: break
