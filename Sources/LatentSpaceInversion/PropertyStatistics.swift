@@ -2,7 +2,9 @@ import Foundation
 import Reservoir
 
 /// The property a network channel carries.
-public enum PropertyKind: String, Codable, Sendable, CaseIterable {
+///
+/// As a key its name is written: a list of keys and values would stand in another order in each run.
+public enum PropertyKind: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
     /// Natural logarithm of the permeability along x [ln m²].
     case logPermeabilityX
     /// Natural logarithm of the permeability along y [ln m²].

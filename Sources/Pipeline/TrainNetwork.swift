@@ -19,6 +19,8 @@ struct PreparedTraining: Sendable {
 struct TrainNetwork {
     static let format = "lsi-network", checkpointFormat = "lsi-training"
     static let heldOutForFloor = 50
+    /// Raised when networks on disk are no longer what would be trained, or written, now.
+    static let networkVersion = 2
 
     let project: Project
 
@@ -27,7 +29,7 @@ struct TrainNetwork {
             let training = project.settings.training
             let observed = try project.observed()
             return Digest.of(
-                try GeneratePairs(project: project).digest, training.pairs, training.realizations, training.settings,
+                Self.networkVersion, try GeneratePairs(project: project).digest, training.pairs, training.realizations, training.settings,
                 observed.layout.entries, project.settings.observations.noise,
                 training.settings.usesNoisyData ? observed.errors : [], project.seed)
         }

@@ -82,6 +82,17 @@ import Testing
         }
     }
 
+    /// Dictionaries with other keys than texts are written as lists, in an order of the process.
+    @Test func thatWhatIsStoredIsTheSameInEveryRun() throws {
+        let prior = try SyntheticRealizations()
+        let encoding = try RealizationEncoding(fitting: (0..<5).map(prior.realization), on: prior.grid)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let data = try encoder.encode(encoding)
+        #expect(String(decoding: data, as: UTF8.self).contains(#""statistics":{"logPermeabilityX":["#))
+        #expect(try JSONDecoder().decode(RealizationEncoding.self, from: data).statistics == encoding.statistics)
+    }
+
     @Test func thatAnUnknownFaciesIsRefusedByName() throws {
         let prior = try SyntheticRealizations()
         let encoding = try RealizationEncoding(fitting: [prior.realization(0)], on: prior.grid)
