@@ -74,6 +74,8 @@ public struct CalibrationProblem: Sendable {
     public let proxy: (any DataProxy)?
     /// Pairs of latent and simulated data known beforehand; they cost no simulation.
     public let knownPairs: [SimulatedPair]
+    /// What searches may start from beside known pairs and proposals; `nil` if the grid has no regions that data tell of.
+    public let mosaics: (any RealizationMosaics)?
     /// Realizations of the prior itself by index, for rejection and for model-space methods; `nil`: latents are drawn
     /// from their standard normal prior and decoded.
     public let priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])?
@@ -88,12 +90,13 @@ public struct CalibrationProblem: Sendable {
         observed: ObservedData, parameterization: any Parameterization, smooth: (any SmoothParameterization)? = nil,
         proposal: (any LatentProposal)? = nil,
         proxy: (any DataProxy)? = nil, knownPairs: [SimulatedPair] = [],
+        mosaics: (any RealizationMosaics)? = nil,
         priorRealizations: (@Sendable (Range<Int>) throws -> [Realization])? = nil,
         sensitivities: (@Sendable ([SensitivityPoint]) throws -> [LatentSlopes?])? = nil,
         loop: @escaping Loop = { count, body in for index in 0..<count { body(index) } }
     ) {
         (self.observed, self.parameterization, self.smooth) = (observed, parameterization, smooth)
-        (self.proposal, self.proxy, self.knownPairs) = (proposal, proxy, knownPairs)
+        (self.proposal, self.proxy, self.knownPairs, self.mosaics) = (proposal, proxy, knownPairs, mosaics)
         (self.priorRealizations, self.sensitivities, self.loop) = (priorRealizations, sensitivities, loop)
     }
 

@@ -17,7 +17,7 @@ public struct Candidate: Equatable, Sendable, Codable {
 
     /// What led to it.
     public enum Origin: String, Equatable, Sendable, Codable, CaseIterable {
-        case prior, proposal, update, move, emulator, gradient
+        case prior, proposal, mosaic, update, move, emulator, gradient
     }
 
     /// Position in the order of simulation.

@@ -5,8 +5,8 @@ import Reservoir
 /// what was found.
 ///
 /// A search minimises `½|r(z)|² + ½|z − z*|²` with `z*` its anchor, and ends where it meets the data; see ``SearchPath`` for how.
-/// Anchors are those training pairs and proposals of the network that come nearest to the data, then draws of the prior;
-/// searches start there.
+/// Anchors are those training pairs, proposals of the network and mosaics of both that come nearest to the data, then draws of the
+/// prior; searches start there. See ``SearchStarts``.
 ///
 /// Sensitivities are found for a few combinations of the data: the principal components of what pairs and proposals near the
 /// observation are off by, and the residual at the point itself, so that the gradient is that of all data.
@@ -27,8 +27,9 @@ struct GradientSearch: Sampler {
     let rule: AcceptanceRule
     private var searches: [SearchPath] = []
     private var families = SearchFamilies()
-    /// Proposals of the network asked for, before any search; `nil` before that.
-    private var proposed: Int?
+    private var starts = SearchStarts()
+    /// Whether what is being simulated is to start searches from.
+    private var isStarting = false
     private var descended = 0
     private var sensitivityRuns = 0
     /// Of the data whose sensitivities are found; `nil` before the first are.
@@ -53,16 +54,11 @@ struct GradientSearch: Sampler {
             throw CalibrationError.needsSensitivities(
                 method: CalibrationMethod.gradientSearch.rawValue, obstacle: "the simulator knows none")
         }
-        if proposed == nil {
-            let latents =
-                space.problem.proposal == nil || settings.proposals == 0
-                ? []
-                : try ProposalDistribution(.noiseAndResidual, space, method: .gradientSearch)
-                    .latents(settings.proposals)
-            proposed = latents.count
-            if !latents.isEmpty {
-                return latents.map { Draw(source: .latent($0), origin: .proposal, iteration: round) }
-            }
+        let batch = try starts.nextBatch(
+            space, settings, wanted: wantsFamilies(space, besides: 0) ? wantedFamilies : 0, limit: limit(space))
+        isStarting = !batch.latents.isEmpty
+        if !batch.latents.isEmpty {
+            return batch.latents.map { Draw(source: .latent($0), origin: batch.origin, iteration: round) }
         }
         try findCells(space)
         // First, since searches start from matches whose sensitivities are known.
@@ -93,7 +89,8 @@ struct GradientSearch: Sampler {
     private mutating func startSearches(_ space: SamplingSpace) throws {
         while true {
             let fresh = searches.count { !$0.isDescendant }
-            let parent = families.nextParent(othersAreWanted: wantsFamilies(space, besides: 0))
+            let parent = families.nextParent(
+                othersAreWanted: wantsFamilies(space, besides: 0) && families.matchedCount < Self.fewestFamilies)
             let mayStart = wantsFamilies(space, besides: fresh) || (parent == nil && families.matchedCount == 0)
             if fresh < settings.searches, mayStart {
                 startAfresh(space)
@@ -113,17 +110,11 @@ struct GradientSearch: Sampler {
         return families.matchedCount + underWay < wantedFamilies && spent < Self.lastFresh * Double(space.budget)
     }
 
-    /// Training pairs and proposals, with what was simulated of them.
-    private func known(_ space: SamplingSpace) -> Emulator.Pairs {
-        space.pairs(candidates: proposed ?? 0).mapResiduals(\.compressed)
-    }
-
-    /// From what is known to come near. A training pair is a draw of the prior, and so a fit anchor; a proposal of the
-    /// network draws its search to what it proposes.
+    /// A training pair is a draw of the prior, and so a fit anchor, a mosaic nearly one; a proposal of the network draws its search
+    /// to what it proposes.
     private mutating func startAfresh(_ space: SamplingSpace) {
         let family = families.begin()
-        let near = known(space).nearest(family + 1).latents
-        let start = family < near.count ? near[family] : space.priorLatent("gradient start", family)
+        let start = starts.next(space) ?? space.priorLatent("gradient start", family)
         let cut = space.problem.smooth?.hasFacies == true ? FaciesCut.uncut : .cut
         searches.append(SearchPath(from: start, family: family, cut: cut, iterations: settings.iterations))
     }
@@ -151,7 +142,10 @@ struct GradientSearch: Sampler {
         let missing = searches.indices.filter { searches[$0].needsSlopes }
         let unknown = families.matches.indices.filter { families.matches[$0].model == nil }
         guard !missing.isEmpty || !unknown.isEmpty, let sensitivities = space.problem.sensitivities else { return }
-        let basis = try basis ?? ResidualBasis(of: known(space))
+        let basis =
+            try basis
+            ?? ResidualBasis(
+                of: space.pairs(candidates: starts.simulatedCount).mapResiduals(\.compressed))
         self.basis = basis
         func place(_ search: SearchPath) -> (combinations: Matrix, point: SensitivityPoint) {
             let (residual, slopes) = search.view
@@ -215,8 +209,8 @@ struct GradientSearch: Sampler {
 
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws {
         defer { round += 1 }
-        // Proposals are found among the candidates when searches start.
-        guard !searches.isEmpty else { return }
+        // What searches start from is found among the candidates.
+        guard !isStarting else { return }
         let around = surroundings(space)
         var rest = evaluations.map(\.residual)[...]
         let told = searches.map { search in
@@ -232,7 +226,10 @@ struct GradientSearch: Sampler {
     }
 
     private mutating func endSearches(limit: Double) {
-        for search in searches where search.isOver { families.end(search, limit: limit) }
+        for search in searches where search.isOver {
+            families.end(search, limit: limit)
+            starts.end(search)
+        }
         searches.removeAll(where: \.isOver)
     }
 }

@@ -11,13 +11,17 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
     public var sensitivityCost: Int
     /// Proposals of the network that are simulated first, for searches to start from the nearest.
     public var proposals: Int
+    /// Mosaics of training pairs and proposals that are simulated at most, for searches to start from the nearest; see
+    /// ``RealizationMosaics``.
+    public var mosaics: Int
     /// Whether searches may change what the decoder leaves out: the boundaries of bodies, and properties within them.
     public var detail: Bool
 
     public init(
-        searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 5, proposals: Int = 64, detail: Bool = true
+        searches: Int = 8, iterations: Int = 20, sensitivityCost: Int = 5, proposals: Int = 64, mosaics: Int = 288,
+        detail: Bool = true
     ) {
-        (self.proposals, self.detail) = (proposals, detail)
+        (self.proposals, self.mosaics, self.detail) = (proposals, mosaics, detail)
         (self.searches, self.iterations, self.sensitivityCost) = (searches, iterations, sensitivityCost)
     }
 
@@ -25,6 +29,7 @@ public struct GradientSearchSettings: Equatable, Sendable, Codable {
         try require(searches >= 1, "searches", "\(searches)", "must be at least 1")
         try require(iterations >= 1, "iterations", "\(iterations)", "must be at least 1")
         try require(proposals >= 0, "proposals", "\(proposals)", "must not be negative")
+        try require(mosaics >= 0, "mosaics", "\(mosaics)", "must not be negative")
         try require(sensitivityCost >= 1, "sensitivity cost", "\(sensitivityCost)", "must be at least 1 simulation")
     }
 }

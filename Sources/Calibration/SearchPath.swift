@@ -121,6 +121,9 @@ struct SearchPath: Codable {
         for correction in corrections { model?.add(correction) }
     }
 
+    /// At `point`, or before facies were cut there.
+    var lastResidual: [Double]? { residual ?? uncut }
+
     /// The residual, if it is accepted and facies are cut.
     func match(limit: Double) -> [Double]? {
         cut.isCut ? residual.flatMap { square($0) <= limit ? $0 : nil } : nil

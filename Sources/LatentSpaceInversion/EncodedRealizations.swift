@@ -19,7 +19,10 @@ public struct EncodedRealizations: Sendable {
 
     /// - Throws: ``ParameterError`` if the realization does not fit the encoding.
     public mutating func append(_ realization: Realization) throws(ParameterError) {
-        let channels = try encoding.channels(of: realization)
+        append(channels: try encoding.channels(of: realization))
+    }
+
+    private mutating func append(channels: [Float]) {
         let split = encoding.faciesChannelCount * encoding.cellCount
         facies.append(contentsOf: channels[..<split].lazy.map { $0 > 0.5 ? 1 : 0 })
         properties.append(contentsOf: channels[split...])
@@ -39,6 +42,18 @@ public struct EncodedRealizations: Sendable {
         let propertySize = encoding.propertyChannels.count * encoding.cellCount
         return facies[index * faciesSize..<(index + 1) * faciesSize].map { Float($0) }
             + properties[index * propertySize..<(index + 1) * propertySize]
+    }
+
+    /// One channel of realization `index` in some cells, `[cells.count]`.
+    public func values(of index: Int, channel: Int, cells: [Int]) -> [Float] {
+        let faciesChannels = encoding.faciesChannelCount
+        if channel < faciesChannels {
+            let start = (index * faciesChannels + channel) * encoding.cellCount
+            return cells.map { Float(facies[start + $0]) }
+        }
+        let own = encoding.channelCount - faciesChannels
+        let start = (index * own + channel - faciesChannels) * encoding.cellCount
+        return cells.map { properties[start + $0] }
     }
 
     /// Writes realizations `indices` as `[chunk][cell][channel][16]`; lanes past the last are zero.

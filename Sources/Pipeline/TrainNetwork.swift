@@ -12,6 +12,8 @@ struct PreparedTraining: Sendable {
     let quality: StoredQuality
     /// Latents of the training pairs with their data; they cost no further simulation.
     let knownPairs: [SimulatedPair]
+    /// Those pairs' realizations.
+    let realizations: EncodedRealizations
     let digest: String
 }
 
@@ -29,7 +31,8 @@ struct TrainNetwork {
             let training = project.settings.training
             let observed = try project.observed()
             return Digest.of(
-                Self.networkVersion, try GeneratePairs(project: project).digest, training.pairs, training.realizations, training.settings,
+                Self.networkVersion, try GeneratePairs(project: project).digest, training.pairs, training.realizations,
+                training.settings,
                 observed.layout.entries, project.settings.observations.noise,
                 training.settings.usesNoisyData ? observed.errors : [], project.seed)
         }
@@ -76,7 +79,9 @@ struct TrainNetwork {
         let (realizations, data) = try pairs(layout: inversion.layout)
         let latents = try inversion.encodeModel(realizations)
         let known = zip(latents, data).map { SimulatedPair(latent: $0, data: $1) }
-        return PreparedTraining(inversion: inversion, quality: quality, knownPairs: known, digest: try digest)
+        return PreparedTraining(
+            inversion: inversion, quality: quality, knownPairs: known,
+            realizations: try EncodedRealizations(realizations, encoding: inversion.encoding), digest: try digest)
     }
 
     private func write(_ inversion: TrainedInversion, _ quality: StoredQuality, to folder: URL) throws {

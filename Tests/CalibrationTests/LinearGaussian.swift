@@ -13,9 +13,16 @@ struct LinearGaussian: Sendable {
     let truth: [Double]
     static let key = VectorKey("WBHP", "P1")
 
-    init(dimension: Int, data: Int, error: Double, seed: UInt64) throws {
+    /// - Parameter blocks: of `G`, on its diagonal; all else is zero.
+    init(dimension: Int, data: Int, error: Double, seed: UInt64, blocks: Int = 1) throws {
         var stream = RandomStream(seed: seed, purpose: "linear test problem")
-        operatorG = Matrix(rows: data, columns: dimension, elements: stream.normals(dimension * data))
+        var matrix = Matrix(rows: data, columns: dimension, elements: stream.normals(dimension * data))
+        for row in 0..<data {
+            for column in 0..<dimension where row * blocks / data != column * blocks / dimension {
+                matrix[row, column] = 0
+            }
+        }
+        operatorG = matrix
         truth = stream.normals(dimension)
         let noise = stream.normals(data)
         let values = operatorG.times(truth)

@@ -1,0 +1,153 @@
+import LinearAlgebra
+
+/// Where searches start from: first the network's proposals are simulated, then mosaics of what is known, generation by generation,
+/// until enough of them come near the data.
+///
+/// Training pairs and proposals that have one well right have others wrong, and a search seldom mends where bodies lie. Mosaics
+/// recombine them: those of the first generations are made of pairs and proposals, later ones of mosaics too, whose wells are
+/// seen beside neighbours that are more nearly right. Once searches have ended, what they ended with has parts to give as well. See
+/// ``MosaicChoice``.
+struct SearchStarts: Codable {
+    /// What a search ended with.
+    private struct End: Codable {
+        @Packed var point: [Double]
+        @Packed var residual: [Double]
+    }
+
+    /// Proposals and mosaics among the candidates, `nil` before any was asked for.
+    private var candidates: [Int]?
+    /// By region, what the part there descends from: the number of a known pair or proposal, `-1 - n` for end `n`. Of known pairs, then
+    /// of `candidates`; empty if there are no mosaics.
+    private var lineages: [[Int]] = []
+    private var ends: [End] = []
+    private var endsInMosaics = 0
+    private var generation = 0
+    /// Whether searches may start.
+    private var isReady = false
+    /// Positions among known pairs and `candidates` that searches have started from.
+    private var used: [Int] = []
+
+    /// Mosaics that are simulated at a time; the next are made of what is known then.
+    private static let generationSize = 24
+    /// Times the accepted `|r|²`, what is near enough to start from.
+    private static let nearEnough = 3.0
+    /// Of the budget, what mosaics may take before searches.
+    private static let shareOfBudget = 0.1
+    /// Searches that ended since mosaics were made, for others to be made.
+    private static let newEnds = 4
+
+    /// Candidates so far, of those before searches.
+    var simulatedCount: Int { candidates?.count ?? 0 }
+
+    // MARK: Asking
+
+    /// Latents to simulate next; none if searches may go on.
+    /// - Parameters:
+    ///   - wanted: starts near enough for no more mosaics to be made.
+    ///   - limit: the largest `|r|²` that is accepted.
+    mutating func nextBatch(
+        _ space: SamplingSpace, _ settings: GradientSearchSettings, wanted: Int, limit: Double
+    ) throws -> (latents: [[Double]], origin: Candidate.Origin) {
+        guard candidates != nil else {
+            let latents =
+                space.problem.proposal == nil || settings.proposals == 0
+                ? []
+                : try ProposalDistribution(.noiseAndResidual, space, method: .gradientSearch)
+                    .latents(settings.proposals)
+            book(latents.count, space)
+            if let mosaics = space.problem.mosaics {
+                lineages = (0..<space.problem.knownPairs.count + latents.count).map {
+                    Array(repeating: $0, count: mosaics.regionCount)
+                }
+            }
+            return latents.isEmpty
+                ? try nextBatch(space, settings, wanted: wanted, limit: limit) : (latents, .proposal)
+        }
+        let latents = try mosaics(space, settings, wanted: wanted, limit: limit)
+        book(latents.count, space)
+        if latents.isEmpty { isReady = true }
+        return (latents, .mosaic)
+    }
+
+    private mutating func book(_ count: Int, _ space: SamplingSpace) {
+        candidates = (candidates ?? []) + (space.history.count..<space.history.count + count)
+    }
+
+    private mutating func mosaics(
+        _ space: SamplingSpace, _ settings: GradientSearchSettings, wanted: Int, limit: Double
+    ) throws -> [[Double]] {
+        guard let mosaics = space.problem.mosaics, settings.mosaics > 0 else { return [] }
+        let known = residuals(space)
+        let misfits = known.map { $0?.squaredNorm ?? .infinity }
+        let near = starts(misfits, upTo: Self.nearEnough * limit, most: max(wanted, 1)).count
+        if isReady {
+            guard near == 0, ends.count >= endsInMosaics + Self.newEnds, wanted > 0 else { return [] }
+        } else {
+            let most = min(settings.mosaics, Int(Self.shareOfBudget * Double(space.budget)))
+            guard (generation + 1) * Self.generationSize <= most, near < wanted else { return [] }
+        }
+        let latents = (candidates ?? []).map { space.history[$0].latent ?? [] } + ends.map(\.point)
+        let all = try mosaics.adding(latents)
+        var choice = MosaicChoice(
+            all,
+            zip(known + ends.map { $0.residual.compressed }, lineages + lineagesOfEnds).map {
+                MosaicChoice.Realization(residual: $0, lineage: $1)
+            })
+        let number = generation
+        let parents = choice.parents(Self.generationSize) { attempt in
+            space.stream("gradient mosaic", attempt, number)
+        }
+        generation += 1
+        endsInMosaics = ends.count
+        lineages += parents.map { choice.lineage(of: $0) }
+        return try all.latents(of: parents)
+    }
+
+    /// As searches see them, of known pairs and then of candidates; `nil` where the simulation failed.
+    private func residuals(_ space: SamplingSpace) -> [[Double]?] {
+        let data =
+            space.problem.knownPairs.map { Optional($0.data) }
+            + (candidates ?? []).map { space.history[$0].data }
+        return data.map { $0.map { space.observed.whitened(prediction: $0).compressed } }
+    }
+
+    // MARK: Starting
+
+    /// What the next search starts from; `nil` if nothing is left.
+    mutating func next(_ space: SamplingSpace) -> [Double]? {
+        let misfits = residuals(space).map { $0?.squaredNorm ?? .infinity }
+        guard let start = starts(misfits, upTo: .infinity, most: 1).first else { return nil }
+        used.append(start)
+        let pairs = space.problem.knownPairs
+        return start < pairs.count
+            ? pairs[start].latent : candidates.flatMap { space.history[$0[start - pairs.count]].latent }
+    }
+
+    /// A search moves what it started from, so that its end is of an origin of its own.
+    private var lineagesOfEnds: [[Int]] {
+        ends.indices.map { Array(repeating: -1 - $0, count: lineages.first?.count ?? 0) }
+    }
+
+    /// Nearest first, without those used, or that have more than half of their regions in common with one before, with one used, or
+    /// with what a search ended with.
+    private func starts(_ misfits: [Double], upTo bound: Double, most: Int) -> [Int] {
+        let near = misfits.indices.filter { misfits[$0] < .infinity && misfits[$0] <= bound && !used.contains($0) }
+            .sorted { (misfits[$0], $0) < (misfits[$1], $1) }
+        guard !lineages.isEmpty else { return Array(near.prefix(most)) }
+        var chosen: [Int] = []
+        var others = used.map { lineages[$0] } + lineagesOfEnds
+        for index in near where chosen.count < most {
+            let own = lineages[index]
+            guard !others.contains(where: { 2 * zip(own, $0).count(where: ==) > own.count }) else { continue }
+            chosen.append(index)
+            others.append(own)
+        }
+        return chosen
+    }
+
+    /// Books what a search ended with, as material for mosaics.
+    mutating func end(_ search: SearchPath) {
+        guard !search.isDescendant, let residual = search.lastResidual else { return }
+        ends.append(End(point: search.point, residual: residual))
+    }
+}
