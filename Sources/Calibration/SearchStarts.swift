@@ -22,6 +22,8 @@ struct SearchStarts: Codable {
     private var ends: [End] = []
     private var endsInMosaics = 0
     private var generation = 0
+    /// What the starts of the first searches miss the data by, before each generation.
+    private var nearness: [Double] = []
     /// Whether searches may start.
     private var isReady = false
     /// Positions among known pairs and `candidates` that searches have started from.
@@ -30,7 +32,9 @@ struct SearchStarts: Codable {
     /// Mosaics that are simulated at a time; the next are made of what is known then.
     private static let generationSize = 24
     /// Times the accepted `|r|²`, what is near enough to start from.
-    private static let nearEnough = 3.0
+    private static let nearEnough = 3.0, farthest = 20.0
+    /// What two generations must leave at most of what the starts of the first searches miss the data by, for another to be made.
+    private static let leftOfTwo = 0.95
     /// Of the budget, what mosaics may take before searches.
     private static let shareOfBudget = 0.1
     /// Searches that ended since mosaics were made, for others to be made.
@@ -79,12 +83,14 @@ struct SearchStarts: Codable {
         guard let mosaics = space.problem.mosaics, settings.mosaics > 0 else { return [] }
         let known = residuals(space)
         let misfits = known.map { $0?.squaredNorm ?? .infinity }
-        let near = starts(misfits, upTo: Self.nearEnough * limit, most: max(wanted, 1)).count
         if isReady {
-            guard near == 0, ends.count >= endsInMosaics + Self.newEnds, wanted > 0 else { return [] }
+            guard ends.count >= endsInMosaics + Self.newEnds, wanted > 0 else { return [] }
         } else {
             let most = min(settings.mosaics, Int(Self.shareOfBudget * Double(space.budget)))
-            guard (generation + 1) * Self.generationSize <= most, near < wanted else { return [] }
+            let first = starts(misfits, most: wanted).map { misfits[$0] }
+            let near = first.count { $0 <= Self.nearEnough * limit }
+            nearness.append(first.prefix(settings.searches).reduce(0) { $0 + min($1, Self.farthest * limit) })
+            guard (generation + 1) * Self.generationSize <= most, near < wanted, isComingNearer else { return [] }
         }
         let latents = (candidates ?? []).map { space.history[$0].latent ?? [] } + ends.map(\.point)
         let all = try mosaics.adding(latents)
@@ -103,6 +109,10 @@ struct SearchStarts: Codable {
         return try all.latents(of: parents)
     }
 
+    private var isComingNearer: Bool {
+        nearness.count < 3 || nearness[nearness.count - 1] <= Self.leftOfTwo * nearness[nearness.count - 3]
+    }
+
     /// As searches see them, of known pairs and then of candidates; `nil` where the simulation failed.
     private func residuals(_ space: SamplingSpace) -> [[Double]?] {
         let data =
@@ -116,7 +126,7 @@ struct SearchStarts: Codable {
     /// What the next search starts from; `nil` if nothing is left.
     mutating func next(_ space: SamplingSpace) -> [Double]? {
         let misfits = residuals(space).map { $0?.squaredNorm ?? .infinity }
-        guard let start = starts(misfits, upTo: .infinity, most: 1).first else { return nil }
+        guard let start = starts(misfits, most: 1).first else { return nil }
         used.append(start)
         let pairs = space.problem.knownPairs
         return start < pairs.count
@@ -130,8 +140,8 @@ struct SearchStarts: Codable {
 
     /// Nearest first, without those used, or that have more than half of their regions in common with one before, with one used, or
     /// with what a search ended with.
-    private func starts(_ misfits: [Double], upTo bound: Double, most: Int) -> [Int] {
-        let near = misfits.indices.filter { misfits[$0] < .infinity && misfits[$0] <= bound && !used.contains($0) }
+    private func starts(_ misfits: [Double], most: Int) -> [Int] {
+        let near = misfits.indices.filter { misfits[$0] < .infinity && !used.contains($0) }
             .sorted { (misfits[$0], $0) < (misfits[$1], $1) }
         guard !lineages.isEmpty else { return Array(near.prefix(most)) }
         var chosen: [Int] = []

@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import Reservoir
 import TestSupport
@@ -149,13 +150,68 @@ struct BlockMosaics: RealizationMosaics {
         #expect(best < 0.5 * nearest, "\(best), \(nearest)")
         #expect(best >= possible * 0.999 && best < 1.2 * possible, "\(best), \(possible)")
         // The first search starts there.
-        let first = try #require(result.candidates.first { $0.origin == .gradient })
-        #expect(first.mismatch?.value == best)
+        #expect(starts(result).first?.mismatch?.value == best)
         // Without, from the nearest pair.
         let plain = try Calibrator.run(problem, settings: settings(mosaics: 0), seed: 5, simulate: linear.simulate)
         #expect(plain.candidates.allSatisfy { $0.origin != .mosaic })
-        let start = try #require(plain.candidates.first { $0.origin == .gradient })
-        expectClose(try #require(start.mismatch?.value), nearest, tolerance: 1e-4)
+        expectClose(try #require(starts(plain).first?.mismatch?.value), nearest, tolerance: 1e-4)
+    }
+
+    /// The first candidate of each search that starts afresh.
+    private func starts(_ result: CalibrationResult) -> [Candidate] {
+        var met = Set<Int>()
+        return result.candidates.filter { $0.origin == .gradient && met.insert($0.family ?? -1).inserted }
+    }
+
+    @Test func thatStartsHaveNoMoreThanHalfOfTheirRegionsInCommon() throws {
+        let (linear, problem) = try problem()
+        var settings = settings(mosaics: 72)
+        settings.gradient.searches = 8
+        let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
+        let starts = starts(result).compactMap(\.latent)
+        #expect(starts.count >= 16)
+        var most = 0
+        for (index, one) in starts.enumerated() {
+            for other in starts[..<index] {
+                most = max(most, (0..<Self.regions).count { one[2 * $0] == other[2 * $0] })
+            }
+        }
+        // Half is allowed, and some of the nearest have it.
+        #expect(most == 2, "\(most)")
+    }
+
+    /// What four searches ended with lies within the noise, and so do mosaics of it.
+    @Test func thatEndsOfSearchesGivePartsToLaterMosaics() throws {
+        let (linear, problem) = try problem()
+        var settings = settings(mosaics: 24)
+        settings.gradient.searches = 8
+        let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
+        let first = try #require(result.candidates.firstIndex { $0.origin == .gradient })
+        let (early, late) = (result.candidates[..<first], result.candidates[first...])
+        let before = early.compactMap { $0.mismatch?.value }
+        let later = late.filter { $0.origin == .mosaic }.compactMap { $0.mismatch?.value }
+        #expect(later.count >= 24 && later.count % 24 == 0, "\(later.count)")
+        let threshold = result.test.threshold
+        #expect(later.count { $0 < 1.3 * threshold } > later.count / 2, "\(later)")
+        #expect(before.allSatisfy { $0 > 1.3 * threshold })
+    }
+
+    @Test func thatStoredStatesContinueAsIfTheyHadNeverStopped() throws {
+        let (linear, problem) = try problem()
+        var settings = settings(mosaics: 48)
+        settings.gradient.searches = 8
+        settings.budget = 500
+        let whole = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
+        var calibrator = try Calibrator(problem, settings: settings, seed: 5)
+        while case let batch = try calibrator.nextBatch(), !batch.isEmpty {
+            try calibrator.absorb(linear.simulate(batch))
+            let stored = try JSONEncoder().encode(calibrator.checkpoint)
+            let read = try JSONDecoder().decode(Calibrator.Checkpoint.self, from: stored)
+            calibrator = Calibrator(problem, resuming: read, series: calibrator.series)
+        }
+        let result = try calibrator.result()
+        #expect(result.candidates == whole.candidates)
+        #expect(result.candidates.count { $0.origin == .mosaic } > 48)
     }
 
     @Test func thatMosaicsTakeATenthOfTheBudgetAtMost() throws {
