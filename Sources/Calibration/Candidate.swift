@@ -26,7 +26,7 @@ public struct Candidate: Equatable, Sendable, Codable {
     public let origin: Origin
     /// Step, stage or wave of the method, from 0.
     public let iteration: Int
-    /// Of a search and those that start from what it found, which are alike; `nil`: of none.
+    /// Of a search and those that start from what it found, which are alike, or, below zero, of mosaics that are; `nil`: of none.
     public let family: Int?
     /// Simulated data in the layout of the observations and in their units; `nil` before simulation and after failure.
     public internal(set) var data: [Double]?

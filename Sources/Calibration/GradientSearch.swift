@@ -55,11 +55,10 @@ struct GradientSearch: Sampler {
                 method: CalibrationMethod.gradientSearch.rawValue, obstacle: "the simulator knows none")
         }
         let batch = try starts.nextBatch(
-            space, settings, wanted: wantsFamilies(space, besides: 0) ? wantedFamilies : 0, limit: limit(space))
-        isStarting = !batch.latents.isEmpty
-        if !batch.latents.isEmpty {
-            return batch.latents.map { Draw(source: .latent($0), origin: batch.origin, iteration: round) }
-        }
+            space, settings, round: round, wanted: wantsFamilies(space, besides: 0) ? wantedFamilies : 0,
+            limit: limit(space))
+        isStarting = !batch.isEmpty
+        if isStarting { return batch }
         try findCells(space)
         // First, since searches start from matches whose sensitivities are known.
         try findSensitivities(space)

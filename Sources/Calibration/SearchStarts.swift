@@ -10,6 +10,7 @@ import LinearAlgebra
 struct SearchStarts: Codable {
     /// What a search ended with.
     private struct End: Codable {
+        let family: Int
         @Packed var point: [Double]
         @Packed var residual: [Double]
     }
@@ -43,15 +44,20 @@ struct SearchStarts: Codable {
     /// Candidates so far, of those before searches.
     var simulatedCount: Int { candidates?.count ?? 0 }
 
+    /// Of so many regions, those that two starts may have from one origin. Half as many left forecasts wider, but matches fewer: on
+    /// two channel truths, 87 and 89 % of the withheld data within P10 to P90 instead of 76 and 78, and 32 and 51 distinct
+    /// realizations after 1,885 and 814 simulations instead of 55 and 51 after 1,772 and 613.
+    private static func mostShared(_ regions: Int) -> Int { regions / 2 }
+
     // MARK: Asking
 
-    /// Latents to simulate next; none if searches may go on.
+    /// What to simulate next; nothing if searches may go on.
     /// - Parameters:
     ///   - wanted: starts near enough for no more mosaics to be made.
     ///   - limit: the largest `|r|²` that is accepted.
     mutating func nextBatch(
-        _ space: SamplingSpace, _ settings: GradientSearchSettings, wanted: Int, limit: Double
-    ) throws -> (latents: [[Double]], origin: Candidate.Origin) {
+        _ space: SamplingSpace, _ settings: GradientSearchSettings, round: Int, wanted: Int, limit: Double
+    ) throws -> [Draw] {
         guard candidates != nil else {
             let latents =
                 space.problem.proposal == nil || settings.proposals == 0
@@ -65,12 +71,23 @@ struct SearchStarts: Codable {
                 }
             }
             return latents.isEmpty
-                ? try nextBatch(space, settings, wanted: wanted, limit: limit) : (latents, .proposal)
+                ? try nextBatch(space, settings, round: round, wanted: wanted, limit: limit)
+                : latents.map { Draw(source: .latent($0), origin: .proposal, iteration: round) }
         }
         let latents = try mosaics(space, settings, wanted: wanted, limit: limit)
         book(latents.count, space)
         if latents.isEmpty { isReady = true }
-        return (latents, .mosaic)
+        return zip(latents, lineages.suffix(latents.count)).map {
+            Draw(source: .latent($0), origin: .mosaic, iteration: round, family: family($1))
+        }
+    }
+
+    /// The family of a mosaic that matches as it is: that of what most of its regions come from, of a search if that is its end. It
+    /// is like others with these, and none of its own.
+    private func family(_ lineage: [Int]) -> Int {
+        let shares = lineage.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+        let most = shares.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+        return most < 0 ? ends[-1 - most].family : -1 - most
     }
 
     private mutating func book(_ count: Int, _ space: SamplingSpace) {
@@ -138,8 +155,8 @@ struct SearchStarts: Codable {
         ends.indices.map { Array(repeating: -1 - $0, count: lineages.first?.count ?? 0) }
     }
 
-    /// Nearest first, without those used, or that have more than half of their regions in common with one before, with one used, or
-    /// with what a search ended with.
+    /// Nearest first, without those used, or that have more than half of their regions in common with one before, with one
+    /// used, or with what a search ended with.
     private func starts(_ misfits: [Double], most: Int) -> [Int] {
         let near = misfits.indices.filter { misfits[$0] < .infinity && !used.contains($0) }
             .sorted { (misfits[$0], $0) < (misfits[$1], $1) }
@@ -148,7 +165,9 @@ struct SearchStarts: Codable {
         var others = used.map { lineages[$0] } + lineagesOfEnds
         for index in near where chosen.count < most {
             let own = lineages[index]
-            guard !others.contains(where: { 2 * zip(own, $0).count(where: ==) > own.count }) else { continue }
+            guard !others.contains(where: { Self.mostShared(own.count) < zip(own, $0).count(where: ==) }) else {
+                continue
+            }
             chosen.append(index)
             others.append(own)
         }
@@ -158,6 +177,6 @@ struct SearchStarts: Codable {
     /// Books what a search ended with, as material for mosaics.
     mutating func end(_ search: SearchPath) {
         guard !search.isDescendant, let residual = search.lastResidual else { return }
-        ends.append(End(point: search.point, residual: residual))
+        ends.append(End(family: search.family, point: search.point, residual: residual))
     }
 }

@@ -194,6 +194,11 @@ struct BlockMosaics: RealizationMosaics {
         let threshold = result.test.threshold
         #expect(later.count { $0 < 1.3 * threshold } > later.count / 2, "\(later)")
         #expect(before.allSatisfy { $0 > 1.3 * threshold })
+        // One that matches belongs to the family of the search that most of it comes from, or to none of a search's.
+        let families = Set(late.filter { $0.origin == .gradient }.compactMap(\.family))
+        let owned = late.filter { $0.origin == .mosaic }.compactMap(\.family)
+        #expect(owned.count == later.count && owned.contains { $0 >= 0 })
+        #expect(owned.allSatisfy { $0 < 0 || families.contains($0) })
     }
 
     @Test func thatStoredStatesContinueAsIfTheyHadNeverStopped() throws {
