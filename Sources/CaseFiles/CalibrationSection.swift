@@ -153,8 +153,8 @@ private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {
             "Proposals of the network that are simulated first, for searches to start from the nearest."),
         mosaics: section.integer(
             "mosaics", 0...1_000_000, default: standard.mosaics,
-            "Mosaics that are simulated then: about each producer as the pair or proposal that has it right. So many at most, and "
-                + "no more than a tenth of the budget."),
+            "Mosaics that are simulated then if the prior has facies: about each producer as the pair or proposal that has it "
+                + "right. So many at most, and no more than a tenth of the budget."),
         detail: section.flag(
             "detail", default: standard.detail,
             "Whether searches may change what the decoder leaves out, such as the boundaries of facies."))

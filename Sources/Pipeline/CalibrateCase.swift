@@ -131,7 +131,9 @@ struct CalibrateCase {
             knownPairs: training.knownPairs.map {
                 SimulatedPair(latent: inversion.extended($0.latent), data: $0.data)
             },
-            mosaics: WellMosaics(project: project, training.realizations, inversion, layout: observed.layout),
+            // Without bodies, slopes lead from single pairs, which are more unlike each other, at less.
+            mosaics: inversion.hasFacies
+                ? WellMosaics(project: project, training.realizations, inversion, layout: observed.layout) : nil,
             priorRealizations: { range in range.map { prior.realization(Self.firstPriorIndex + $0) } },
             sensitivities: settings.method == .gradientSearch
                 ? try LatentSensitivities(project: project, inversion: inversion, layout: observed.layout).closure
