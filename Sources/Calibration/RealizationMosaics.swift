@@ -7,10 +7,8 @@ public protocol RealizationMosaics: Sendable {
     var regionCount: Int { get }
     /// The region that a datum tells most of, `[data]`; `nil`: it tells of all alike.
     var regionOfDatum: [Int?] { get }
-    /// How many realizations there are to take parts from: those of the pairs known beforehand first.
-    var realizationCount: Int { get }
 
-    /// With realizations decoded from latents after those that are there.
+    /// With realizations decoded from latents after those that are there; those of the pairs known beforehand come first.
     func adding(_ latents: [[Double]]) throws -> any RealizationMosaics
 
     /// What a realization has along the border of two regions, on the side of the first, cell by cell in the order in which the

@@ -32,7 +32,7 @@ struct SearchStarts: Codable {
 
     /// Mosaics that are simulated at a time; the next are made of what is known then.
     private static let generationSize = 24
-    /// Times the accepted `|r|²`, what is near enough to start from.
+    /// Times the accepted `|r|²`, what is near enough to start from, and from where on starts are all as bad.
     private static let nearEnough = 3.0, farthest = 20.0
     /// What two generations must leave at most of what the starts of the first searches miss the data by, for another to be made.
     private static let leftOfTwo = 0.95
@@ -98,11 +98,11 @@ struct SearchStarts: Codable {
         _ space: SamplingSpace, _ settings: GradientSearchSettings, wanted: Int, limit: Double
     ) throws -> [[Double]] {
         guard let mosaics = space.problem.mosaics, settings.mosaics > 0 else { return [] }
+        // Asked in every round: first what costs nothing.
+        if isReady, ends.count < endsInMosaics + Self.newEnds || wanted == 0 { return [] }
         let known = residuals(space)
-        let misfits = known.map { $0?.squaredNorm ?? .infinity }
-        if isReady {
-            guard ends.count >= endsInMosaics + Self.newEnds, wanted > 0 else { return [] }
-        } else {
+        if !isReady {
+            let misfits = known.map { $0?.squaredNorm ?? .infinity }
             let most = min(settings.mosaics, Int(Self.shareOfBudget * Double(space.budget)))
             let first = starts(misfits, most: wanted).map { misfits[$0] }
             let near = first.count { $0 <= Self.nearEnough * limit }

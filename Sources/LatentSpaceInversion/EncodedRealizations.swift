@@ -19,10 +19,7 @@ public struct EncodedRealizations: Sendable {
 
     /// - Throws: ``ParameterError`` if the realization does not fit the encoding.
     public mutating func append(_ realization: Realization) throws(ParameterError) {
-        append(channels: try encoding.channels(of: realization))
-    }
-
-    private mutating func append(channels: [Float]) {
+        let channels = try encoding.channels(of: realization)
         let split = encoding.faciesChannelCount * encoding.cellCount
         facies.append(contentsOf: channels[..<split].lazy.map { $0 > 0.5 ? 1 : 0 })
         properties.append(contentsOf: channels[split...])

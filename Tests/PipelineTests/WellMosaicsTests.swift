@@ -98,9 +98,8 @@ import Testing
         #expect(square > 0.7 && square < 1.4, "\(square)")
         // Decoded latents come after the pairs.
         let latent = inversion.extended([Double](repeating: 0, count: training.inversion.dimension))
-        let more = try mosaics.adding([latent])
-        #expect(more.realizationCount == mosaics.realizationCount + 1)
-        let added = try #require(more as? WellMosaics)
+        let added = try #require(try mosaics.adding([latent]) as? WellMosaics)
+        #expect(added.realizationCount == mosaics.realizationCount + 1)
         let decoded = inversion.decode([latent])[0]
         for cell in 60..<120 {
             expectClose(
