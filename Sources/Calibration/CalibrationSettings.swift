@@ -50,6 +50,16 @@ public struct CalibrationSettings: Equatable, Sendable, Codable {
         (self.sequential, self.retraining, self.gradient) = (sequential, retraining, gradient)
     }
 
+    /// Whether the method moves what the decoder leaves out. Those that learn from an ensemble would see noise in many more latents
+    /// than they can learn.
+    public var movesDetail: Bool {
+        switch method {
+        case .gradientSearch: gradient.detail
+        case .sequentialMonteCarlo: sequential.detail
+        case .proposal, .ensembleSmoother, .localRetraining, .rejection, .modelSpaceEnsembleSmoother: false
+        }
+    }
+
     /// - Throws: ``ParameterError`` naming the first setting out of range.
     public func validated() throws(ParameterError) -> CalibrationSettings {
         try require(budget >= 1, "budget", "\(budget)", "must be at least 1 simulation")

@@ -113,7 +113,7 @@ struct GradientSearch: Sampler {
     /// to what it proposes.
     private mutating func startAfresh(_ space: SamplingSpace) {
         let family = families.begin()
-        let start = starts.next(space) ?? space.priorLatent("gradient start", family)
+        let start = starts.next(space, limit: limit(space)) ?? space.priorLatent("gradient start", family)
         let cut = space.problem.smooth?.hasFacies == true ? FaciesCut.uncut : .cut
         searches.append(SearchPath(from: start, family: family, cut: cut, iterations: settings.iterations))
     }
@@ -190,7 +190,7 @@ struct GradientSearch: Sampler {
     }
 
     private func surroundings(_ space: SamplingSpace) -> SearchPath.Surroundings {
-        let first = space.dimension - (space.problem.smooth?.detailDimension ?? 0)
+        let first = space.emulatedDimension
         return SearchPath.Surroundings(
             blocks: [
                 LatentBlock(latents: 0..<first, damping: 1),

@@ -54,7 +54,7 @@ public struct LocalRetrainingSettings: Equatable, Sendable, Codable {
 struct LocalRetraining: Sampler {
     let settings: LocalRetrainingSettings
     private(set) var wave = 0
-    /// Where the chains on the emulator stand.
+    /// Where the chains on the emulator stand, `[chains][emulated dimension]`.
     private var chains: [[Double]] = []
     private var stepSize = 0.5
 
@@ -72,7 +72,11 @@ struct LocalRetraining: Sampler {
         if let approach = try approach(space) { return approach }
         let emulator = try space.emulator(capacity: settings.capacity)
         try advanceChains(try EmulatorPosterior(emulator, errorShare: settings.errorShare), space)
-        return chains.map { Draw(source: .latent($0), origin: .emulator, iteration: wave) }
+        return chains.enumerated().map { chain, point in
+            // Detail is drawn from its prior.
+            let detail = space.priorLatent("detail of waves", wave, chain).dropFirst(point.count)
+            return Draw(source: .latent(point + detail), origin: .emulator, iteration: wave)
+        }
     }
 
     mutating func absorb(_ evaluations: [Evaluation], _ space: SamplingSpace) throws {
@@ -132,13 +136,13 @@ struct LocalRetraining: Sampler {
     private mutating func advanceChains(_ posterior: EmulatorPosterior, _ space: SamplingSpace) throws {
         let wave = wave
         if chains.isEmpty, settings.approachWaves > 0 {
-            chains = space.pairs().nearest(settings.waveSize).latents
+            chains = space.emulated(space.pairs().nearest(settings.waveSize).latents).rowArrays
         }
         if chains.isEmpty {
             let start = (0..<settings.waveSize).map { space.priorLatent("chain start", $0) }
-            chains = try posterior.sample(start, stepsPerStage: 10, finalSteps: settings.chainSteps) { stage, chain in
-                space.stream("first chains", stage, chain)
-            }
+            chains = try posterior.sample(
+                space.emulated(start).rowArrays, stepsPerStage: 10, finalSteps: settings.chainSteps
+            ) { stage, chain in space.stream("first chains", stage, chain) }
         } else {
             let outcome = try posterior.walked(Matrix(chains), steps: settings.chainSteps, size: stepSize) { chain in
                 space.stream("chains", wave, chain)

@@ -68,6 +68,13 @@ struct SamplingSpace: Sendable {
     /// Why the last failed simulation failed.
     var lastFailure: String? { history.last { $0.failure != nil }?.failure }
 
+    /// Length of the part of a latent that emulators see: that of the network. Detail beside it is noise to them, since its
+    /// weights are many more than could be learned of an ensemble.
+    var emulatedDimension: Int { dimension - (problem.smooth?.detailDimension ?? 0) }
+
+    /// The parts of latents that emulators see, `[count x emulatedDimension]`.
+    func emulated(_ latents: [[Double]]) -> Matrix { Matrix(latents.map { Array($0.prefix(emulatedDimension)) }) }
+
     /// All pairs known beforehand and the first `count` candidates' (`nil`: all), in units of the noise.
     func pairs(candidates count: Int? = nil) -> Emulator.Pairs {
         var pairs = Emulator.Pairs()
@@ -96,6 +103,8 @@ struct SamplingSpace: Sendable {
             let observed = observed
             base = { latents in proxy.predict(latents).map { observed.whitened(prediction: $0) } }
         }
-        return try Emulator(fitting: pairs.nearest(capacity), base: base)
+        var nearest = pairs.nearest(capacity)
+        nearest.latents = emulated(nearest.latents).rowArrays
+        return try Emulator(fitting: nearest, base: base)
     }
 }

@@ -44,11 +44,6 @@ struct SearchStarts: Codable {
     /// Candidates so far, of those before searches.
     var simulatedCount: Int { candidates?.count ?? 0 }
 
-    /// Of so many regions, those that two starts may have from one origin. Half as many left forecasts wider, but matches fewer: on
-    /// two channel truths, 87 and 89 % of the withheld data within P10 to P90 instead of 76 and 78, and 32 and 51 distinct
-    /// realizations after 1,885 and 814 simulations instead of 55 and 51 after 1,772 and 613.
-    private static func mostShared(_ regions: Int) -> Int { regions / 2 }
-
     // MARK: Asking
 
     /// What to simulate next; nothing if searches may go on.
@@ -104,8 +99,8 @@ struct SearchStarts: Codable {
         if !isReady {
             let misfits = known.map { $0?.squaredNorm ?? .infinity }
             let most = min(settings.mosaics, Int(Self.shareOfBudget * Double(space.budget)))
-            let first = starts(misfits, most: wanted).map { misfits[$0] }
-            let near = first.count { $0 <= Self.nearEnough * limit }
+            let first = starts(misfits, most: wanted, limit: limit).map { misfits[$0] }
+            let near = nearStarts(misfits, most: wanted, limit: limit).count
             nearness.append(first.prefix(settings.searches).reduce(0) { $0 + min($1, Self.farthest * limit) })
             guard (generation + 1) * Self.generationSize <= most, near < wanted, isComingNearer else { return [] }
         }
@@ -141,9 +136,9 @@ struct SearchStarts: Codable {
     // MARK: Starting
 
     /// What the next search starts from; `nil` if nothing is left.
-    mutating func next(_ space: SamplingSpace) -> [Double]? {
+    mutating func next(_ space: SamplingSpace, limit: Double) -> [Double]? {
         let misfits = residuals(space).map { $0?.squaredNorm ?? .infinity }
-        guard let start = starts(misfits, most: 1).first else { return nil }
+        guard let start = starts(misfits, most: 1, limit: limit).first else { return nil }
         used.append(start)
         let pairs = space.problem.knownPairs
         return start < pairs.count
@@ -155,19 +150,36 @@ struct SearchStarts: Codable {
         ends.indices.map { Array(repeating: -1 - $0, count: lineages.first?.count ?? 0) }
     }
 
-    /// Nearest first, without those used, or that have more than half of their regions in common with one before, with one
-    /// used, or with what a search ended with.
-    private func starts(_ misfits: [Double], most: Int) -> [Int] {
-        let near = misfits.indices.filter { misfits[$0] < .infinity && !used.contains($0) }
-            .sorted { (misfits[$0], $0) < (misfits[$1], $1) }
-        guard !lineages.isEmpty else { return Array(near.prefix(most)) }
+    /// What searches may start from, without what they have started from: first ``nearStarts(_:most:limit:)``, then the nearest that
+    /// share no more than half of their regions with another or with what a search ended with.
+    private func starts(_ misfits: [Double], most: Int, limit: Double) -> [Int] {
+        let apart = nearStarts(misfits, most: most, limit: limit)
+        return apart
+            + nearest(
+                of: misfits.indices.filter { misfits[$0] < .infinity }, misfits, most: most - apart.count,
+                sharingAtMost: regionCount / 2, with: apart)
+    }
+
+    /// Those near enough that share no more than a quarter.
+    private func nearStarts(_ misfits: [Double], most: Int, limit: Double) -> [Int] {
+        nearest(
+            of: misfits.indices.filter { misfits[$0] <= Self.nearEnough * limit }, misfits, most: most,
+            sharingAtMost: regionCount / 4, with: [])
+    }
+
+    /// Zero if there are no mosaics.
+    private var regionCount: Int { lineages.first?.count ?? 0 }
+
+    private func nearest(
+        of candidates: [Int], _ misfits: [Double], most: Int, sharingAtMost mostShared: Int, with apart: [Int]
+    ) -> [Int] {
+        let order = candidates.filter { !used.contains($0) }.sorted { (misfits[$0], $0) < (misfits[$1], $1) }
+        guard regionCount > 0 else { return Array(order.filter { !apart.contains($0) }.prefix(most)) }
         var chosen: [Int] = []
-        var others = used.map { lineages[$0] } + lineagesOfEnds
-        for index in near where chosen.count < most {
+        var others = (used + apart).map { lineages[$0] } + lineagesOfEnds
+        for index in order where chosen.count < most {
             let own = lineages[index]
-            guard !others.contains(where: { Self.mostShared(own.count) < zip(own, $0).count(where: ==) }) else {
-                continue
-            }
+            guard !others.contains(where: { mostShared < zip(own, $0).count(where: ==) }) else { continue }
             chosen.append(index)
             others.append(own)
         }

@@ -15,6 +15,10 @@ import Reservoir
 /// reversible for `π_t` itself, however wrong the emulator. Source: Christen and Fox (2005), J. Computational and
 /// Graphical Statistics 14, 795; chains as proposals: Lykkegaard et al. (2023), SIAM/ASA J. Uncertainty Quantification
 /// 11, 1. The emulator of a move is fitted to everything simulated before it and held fixed during it.
+///
+/// Emulators see the part of a latent that is the network's. The detail beside it makes one step of a preconditioned Crank-Nicolson
+/// walk in each move, `w' = √(1 − s²) w + s ξ`, which is reversible for its prior (Cotter et al., 2013, Statistical Science 28, 424);
+/// the simulator decides about both. Without detail realizations vary less than the prior's, by what the decoder leaves out.
 struct SequentialMonteCarlo: Sampler {
     struct Particle: Equatable, Codable {
         var latent: [Double]
@@ -43,6 +47,8 @@ struct SequentialMonteCarlo: Sampler {
     private var pending: [Move] = []
     private var chainSteps: Int
     private var stepSize = 0.5
+    /// `s` of the detail.
+    private var detailStep = 0.5
     /// Number of candidates the emulator of `U₀` was fitted to; `nil`: `U₀ = 0`.
     private var pathCandidates: Int?
     /// States visited at `t = 1`.
@@ -59,7 +65,7 @@ struct SequentialMonteCarlo: Sampler {
 
     private enum CodingKeys: String, CodingKey {
         case settings, phase, preparation, particles, t, moves, movesInStage, pending, chainSteps, stepSize,
-            pathCandidates, visited, acceptances
+            detailStep, pathCandidates, visited, acceptances
     }
 
     var posterior: PosteriorEnsemble? {
@@ -108,13 +114,14 @@ struct SequentialMonteCarlo: Sampler {
         var latents = (0..<settings.particles).map { space.priorLatent("particles", $0) }
         if settings.start == .emulator {
             pathCandidates = space.history.count
-            latents =
-                try pathPosterior(space).map { posterior in
-                    try posterior.sample(latents, stepsPerStage: 20, finalSteps: 4 * settings.chainSteps) {
-                        stage, chain in
-                        space.stream("particles on the emulator", stage, chain)
-                    }
-                } ?? latents
+            if let posterior = try pathPosterior(space) {
+                let parts = try posterior.sample(
+                    space.emulated(latents).rowArrays, stepsPerStage: 20, finalSteps: 4 * settings.chainSteps
+                ) { stage, chain in
+                    space.stream("particles on the emulator", stage, chain)
+                }
+                latents = zip(parts, latents).map { $0 + $1.dropFirst($0.count) }
+            }
         }
         let origin: Candidate.Origin = settings.start == .emulator ? .emulator : .prior
         return latents.map { Draw(source: .latent($0), origin: origin, iteration: 0) }
@@ -153,7 +160,7 @@ struct SequentialMonteCarlo: Sampler {
 
     /// `U₀`
     private mutating func startPotentials(_ latents: [[Double]], _ space: SamplingSpace) throws -> [Double] {
-        try pathPosterior(space)?.potentials(Matrix(latents)) ?? latents.map { _ in 0 }
+        try pathPosterior(space)?.potentials(space.emulated(latents)) ?? latents.map { _ in 0 }
     }
 
     private mutating func pathPosterior(_ space: SamplingSpace) throws -> EmulatorPosterior? {
@@ -172,13 +179,17 @@ struct SequentialMonteCarlo: Sampler {
         let emulator = try EmulatorPosterior(space.emulator(capacity: settings.preparation.capacity))
         let latents = particles.map(\.latent)
         let before = try startPotentials(latents, space)
-        let ends: [[Double]]
+        let parts = space.emulated(latents)
+        let reached: [[Double]]
         let screened: [Double]
         if settings.screening == .delayedAcceptance {
-            (ends, screened) = try screenedMoves(from: Matrix(latents), emulator, space)
+            (reached, screened) = try screenedMoves(from: parts, emulator, space)
         } else {
-            ends = try plainMoves(from: Matrix(latents), emulator, space)
-            screened = ends.map { _ in 0 }
+            reached = try plainMoves(from: parts, emulator, space)
+            screened = reached.map { _ in 0 }
+        }
+        let ends = zip(reached, latents).enumerated().map { particle, ends in
+            ends.0 + movedDetail(ends.1.dropFirst(ends.0.count), of: particle, space)
         }
         let after = try startPotentials(ends, space)
         pending = ends.indices.filter { ends[$0] != latents[$0] }.map { index in
@@ -186,6 +197,12 @@ struct SequentialMonteCarlo: Sampler {
                 particle: index, latent: ends[index],
                 correction: (1 - t) * (before[index] - after[index]) + screened[index])
         }
+    }
+
+    private func movedDetail(_ detail: ArraySlice<Double>, of particle: Int, _ space: SamplingSpace) -> [Double] {
+        var stream = space.stream("detail of moves", moves, particle)
+        let kept = (1 - detailStep * detailStep).squareRoot()
+        return detail.map { kept * $0 + detailStep * stream.normal() }
     }
 
     /// Chains on the emulator's version of the path; with each end `W(z') − W(z)`.
@@ -257,8 +274,9 @@ struct SequentialMonteCarlo: Sampler {
         }
     }
 
-    /// Longer chains while most ends are accepted, shorter ones while few are.
+    /// Longer chains while most ends are accepted, shorter ones while few are; steps of the detail likewise.
     private mutating func adapt(to rate: Double) {
+        detailStep = min(max(detailStep * exp(rate - 0.3), 1e-3), 1)
         switch settings.screening {
         case .delayedAcceptance:
             if rate < 0.2 { chainSteps = max(1, chainSteps / 2) }

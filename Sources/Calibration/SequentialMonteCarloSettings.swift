@@ -25,17 +25,19 @@ public struct SequentialMonteCarloSettings: Equatable, Sendable, Codable {
     public var movesPerStage: Int, finalMoves: Int
     /// Steps on the emulator in a first move; later moves adapt their number.
     public var chainSteps: Int
+    /// Whether what the decoder leaves out is sampled beside the latents.
+    public var detail: Bool
     /// Waves of simulations that prepare the emulator, if the particles start from it.
     public var preparation: LocalRetrainingSettings
 
     public init(
         particles: Int = 150, start: Start = .emulator, screening: Screening = .delayedAcceptance,
         keptFraction: Double = 0.5, movesPerStage: Int = 1, finalMoves: Int = 4, chainSteps: Int = 30,
-        preparation: LocalRetrainingSettings = LocalRetrainingSettings(waves: 8)
+        detail: Bool = true, preparation: LocalRetrainingSettings = LocalRetrainingSettings(waves: 8)
     ) {
         (self.particles, self.start, self.screening) = (particles, start, screening)
         (self.keptFraction, self.movesPerStage, self.finalMoves) = (keptFraction, movesPerStage, finalMoves)
-        (self.chainSteps, self.preparation) = (chainSteps, preparation)
+        (self.chainSteps, self.detail, self.preparation) = (chainSteps, detail, preparation)
     }
 
     func validate() throws(ParameterError) {

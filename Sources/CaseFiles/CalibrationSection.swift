@@ -125,13 +125,16 @@ private func readSequential(_ section: Section) -> SequentialMonteCarloSettings?
         "final_moves", 1...10_000, default: standard.finalMoves, "Moves of each particle after the last step.")
     let chain = section.integer(
         "chain_steps", 1...1_000_000, default: standard.chainSteps, "Steps on the emulator in a first move.")
+    let detail = section.flag(
+        "detail", default: standard.detail,
+        "Whether what the decoder leaves out is sampled too. Without it realizations vary less than the prior's.")
     let preparation = section.section("preparation", "Waves that prepare the emulator.") {
         readRetraining($0, default: standard.preparation)
     }
     guard let preparation else { return nil }
     return SequentialMonteCarloSettings(
         particles: particles, start: start, screening: screening, keptFraction: kept, movesPerStage: moves,
-        finalMoves: last, chainSteps: chain, preparation: preparation)
+        finalMoves: last, chainSteps: chain, detail: detail, preparation: preparation)
 }
 
 private func readGradientSearch(_ section: Section) -> GradientSearchSettings? {

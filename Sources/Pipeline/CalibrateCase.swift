@@ -119,15 +119,13 @@ struct CalibrateCase {
 
     func problem(_ observed: ObservedData, _ settings: CalibrationSettings) throws -> CalibrationProblem {
         let prior = try project.priorModel()
-        // Methods that learn from an ensemble would see noise in many more latents than they can learn.
-        let wantsDetail = settings.method == .gradientSearch && settings.gradient.detail
         let inversion = DetailedInversion(
-            training.inversion, errors: wantsDetail ? training.quality.numbers.modelReconstruction : nil)
+            training.inversion, errors: settings.movesDetail ? training.quality.numbers.modelReconstruction : nil)
         return CalibrationProblem(
             observed: observed, parameterization: inversion,
             smooth: inversion,
             proposal: NetworkProposal(training.inversion),
-            proxy: wantsDetail ? nil : NetworkProxy(training.inversion),
+            proxy: settings.method == .gradientSearch ? nil : NetworkProxy(training.inversion),
             knownPairs: training.knownPairs.map {
                 SimulatedPair(latent: inversion.extended($0.latent), data: $0.data)
             },

@@ -33,6 +33,12 @@ struct Validate: ParsableCommand {
     var twinTruths = 3
     @Option(help: "Draws of the prior that rejection sampling on the coarse twin has.")
     var referenceDraws = 20_000
+    @Option(
+        help: """
+            Equal draws that these must be worth; the noise on the coarse twin is enlarged until they are. With as many more draws \
+            it stays as it is, and mean and spread are known better.
+            """)
+    var referenceSize = 200
     @Flag(
         help: ArgumentHelp(
             "Take truths that the networks can represent: decoded draws of the latent prior.",
@@ -57,6 +63,7 @@ struct Validate: ParsableCommand {
             throw ValidationError("--truths and --twin-truths are both 0: one of them must be at least 1")
         }
         try require(referenceDraws, "--reference-draws", within: 100...100_000_000)
+        try require(referenceSize, "--reference-size", within: 10...max(referenceDraws, 10))
     }
 
     func run() throws {
@@ -66,6 +73,7 @@ struct Validate: ParsableCommand {
                 twinTruths: twinTruths,
                 referenceDraws: options.effort < 1
                     ? max(1_000, Int(options.effort * Double(referenceDraws))) : referenceDraws,
+                referenceSize: Double(referenceSize),
                 usesDecodedTruths: decodedTruths, noiseFactor: noiseFactor)
             try show(options.open().validate(request, figures: figures, asJSON: output.json), terminator: "")
         }

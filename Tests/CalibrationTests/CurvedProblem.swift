@@ -40,14 +40,29 @@ struct CurvedProblem: Sendable {
 
     static func features(_ z: [Double]) -> [Double] { [z[0], z[1], z[0] * z[0], z[0] * z[1], z[1] * z[1]] }
 
-    /// A proxy that is wrong everywhere: it misses every curvature and is shifted.
+    /// A proxy that is wrong everywhere: it misses every curvature and is shifted. It does without detail.
     struct WrongProxy: DataProxy {
-        func predict(_ latents: [[Double]]) -> [[Double]] { latents.map { [$0[1] + 0.5, $0[0], 0.2] } }
+        func predict(_ latents: [[Double]]) -> [[Double]] { latents.map { [$0[$0.count - 1] + 0.5, $0[0], 0.2] } }
     }
 
-    func problem(proxy: (any DataProxy)? = nil) -> CalibrationProblem {
-        CalibrationProblem(
-            observed: observed, parameterization: LinearGaussian.Carrier(dimension: 2), proxy: proxy)
+    /// Of the two latents the last `detailDimension` are detail.
+    struct Detailed: SmoothParameterization {
+        let detailDimension: Int
+        let dimension = 2
+        let hasFacies = false
+        func decode(_ latents: [[Double]]) -> [Realization] {
+            LinearGaussian.Carrier(dimension: dimension).decode(latents)
+        }
+        func decodeSmooth(_ latents: [[Double]], sharpness: Double) -> [Realization] { decode(latents) }
+        func changes(from state: LatentState, to others: [LatentState], slopes: CellSlopes) -> [[Double]] { [] }
+        func fitted(
+            _ latents: [[Double]], from state: LatentState, offsets: [Double], slopes: CellSlopes, goal: Double
+        ) -> [[Double]] { latents }
+    }
+
+    func problem(proxy: (any DataProxy)? = nil, detail: Int = 0) -> CalibrationProblem {
+        let latents = Detailed(detailDimension: detail)
+        return CalibrationProblem(observed: observed, parameterization: latents, smooth: latents, proxy: proxy)
     }
 
     func simulate(_ batch: [Realization]) -> [Result<ProductionSeries, SimulationFailure>] {

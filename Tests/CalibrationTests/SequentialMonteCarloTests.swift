@@ -25,18 +25,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (SequentialMonteCarloSettings.Start.prior, SequentialMonteCarloSettings.Screening.none),
-        (.prior, .delayedAcceptance), (.emulator, .delayedAcceptance), (.emulator, .none)
+        (SequentialMonteCarloSettings.Start.prior, SequentialMonteCarloSettings.Screening.none, 0),
+        (.prior, .delayedAcceptance, 0), (.emulator, .delayedAcceptance, 0), (.emulator, .none, 0),
+        // The second latent is detail, which no emulator sees.
+        (.prior, .none, 1), (.emulator, .delayedAcceptance, 1)
     ])
     func thatACurvedPosteriorIsSampledAsIntegrated(
-        start: SequentialMonteCarloSettings.Start, screening: SequentialMonteCarloSettings.Screening
+        start: SequentialMonteCarloSettings.Start, screening: SequentialMonteCarloSettings.Screening, detail: Int
     ) throws {
         // The emulator learns from at most forty pairs on top of a wrong proxy, so that screening with it is wrong too:
         // only the second stage makes the result right.
         let curved = try CurvedProblem()
         let result = try Calibrator.run(
-            curved.problem(proxy: CurvedProblem.WrongProxy()), settings: settings(start, screening, finalMoves: 12),
-            seed: 11, simulate: curved.simulate)
+            curved.problem(proxy: CurvedProblem.WrongProxy(), detail: detail),
+            settings: settings(start, screening, finalMoves: 12), seed: 11, simulate: curved.simulate)
         let features = try sample(result).map(CurvedProblem.features)
         let expected = curved.expectations()
         for k in expected.indices {

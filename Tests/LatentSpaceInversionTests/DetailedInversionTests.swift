@@ -86,39 +86,57 @@ import Testing
         }
     }
 
-    /// Of a weighted sum of porosity, by every latent of the network and every weight of the detail.
+    /// Of a weighted sum of porosity, by every latent of the network and every weight of the detail: what a channel moves by in a cell,
+    /// times what porosity changes by there if the channel moves as much in all cells, so that the widths of boundaries stay.
     @Test(arguments: [true, false])
     func thatSlopesByLatentsAreThoseOfTheRealization(hasFacies: Bool) throws {
         let errors = ImageErrors(rmse: 0.3, faciesAccuracy: hasFacies ? 0.9 : nil, intersectionOverUnion: nil)
         let detailed = DetailedInversion(try trained(hasFacies: hasFacies), errors: errors)
+        let encoding = detailed.inversion.encoding
+        let cells = encoding.cellCount, sharpness = 3.0
         var stream = RandomStream(seed: 4, purpose: "latents")
         let latent = stream.normals(detailed.dimension)
-        let cells = detailed.inversion.encoding.cellCount
         let weights = stream.normals(cells)
-        let step = 1e-2
+        /// Of a facies channel as logarithms of the odds, in which detail is added.
+        func image(_ latent: [Double]) -> [Double] {
+            detailed.channels([latent])[0].enumerated().map { place, value in
+                Double(place / cells < encoding.faciesChannelCount ? logarithmOfOdds(value) : value)
+            }
+        }
+        func porosity(_ image: [Double]) -> [Float] {
+            let channels = image.enumerated().map { place, value in
+                place / cells < encoding.faciesChannelCount ? logistic(Float(value)) : Float(value)
+            }
+            return encoding.smoothRealization(of: channels, sharpness: sharpness).porosity
+        }
+        let base = image(latent), step = 1e-2
+        // Where a channel is flat, boundaries go far with little: what is found depends on the step, and is that of 0.15 / sharpness.
+        let far = 0.15 / sharpness
+        let byImage = (0..<encoding.channelCount).flatMap { channel in
+            let ends = [far, 0].map { step in
+                porosity(base.enumerated().map { $0.offset / cells == channel ? $0.element + step : $0.element })
+            }
+            return (0..<cells).map { weights[$0] * Double(ends[0][$0] - ends[1][$0]) / far }
+        }
         let expected = latent.indices.map { index in
             let ends = [step, -step].map { step in
-                let moved = latent.indices.map { latent[$0] + ($0 == index ? step : 0) }
-                return zip(weights, detailed.decodeSmooth([moved], sharpness: 3)[0].porosity)
-                    .reduce(0) { $0 + $1.0 * Double($1.1) }
+                image(latent.indices.map { latent[$0] + ($0 == index ? step : 0) })
             }
-            return (ends[0] - ends[1]) / (2 * step)
+            return byImage.indices.reduce(0) { $0 + byImage[$1] * (ends[0][$1] - ends[1][$1]) / (2 * step) }
         }
         let sum = DataSensitivity(
             cellCount: cells, byLogPermeability: Array(repeating: 0, count: cells),
             byPorosity: weights.map { Float($0) })
-        let base = detailed.decodeSmooth([latent], sharpness: 3)[0]
-        let found = detailed.slopes(sum, at: base, of: latent, sharpness: 3).row(0)
+        let found = detailed.slopes(
+            sum, at: detailed.decodeSmooth([latent], sharpness: sharpness)[0], of: latent, sharpness: sharpness
+        ).row(0)
         func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-        let parts = [0..<detailed.networkDimension, detailed.networkDimension..<detailed.dimension]
-        for part in parts {
+        for part in [0..<detailed.networkDimension, detailed.networkDimension..<detailed.dimension] {
             let (a, b) = (Array(found[part]), Array(expected[part]))
             let likeness = dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
             let scale = dot(a, b) / dot(b, b)
-            // Widths of boundaries are left out, and are much of what changes in a network of a few epochs: likenesses of 0.96 and
-            // 0.94 and scales of 0.65 and 1.49. Without them what is left is that central differences step over kinks.
-            #expect(likeness > (hasFacies ? 0.9 : 0.999), "\(likeness)")
-            #expect(abs(scale - 1) < (hasFacies ? 0.6 : 0.01), "\(scale)")
+            #expect(likeness > 0.999, "\(likeness)")
+            #expect(abs(scale - 1) < 0.01, "\(scale)")
         }
     }
 
@@ -160,7 +178,7 @@ import Testing
             channel: channel, target: moved.map { $0 > 0 ? 1 : 0 }, active: [Bool](repeating: true, count: 900))
         let reached = zip(channel, field.values(found)).map { $0 + 2 * $1 }
         func wrong(_ values: [Float]) -> Int { zip(values, moved).count { ($0 > 0) != ($1 > 0) } }
-        #expect(wrong(channel) > 100 && 8 * wrong(reached) < wrong(channel), "\(wrong(reached)) of \(wrong(channel))")
+        #expect(wrong(channel) > 100 && 4 * wrong(reached) < wrong(channel), "\(wrong(reached)) of \(wrong(channel))")
     }
 
     /// This small network is sure of itself where it is wrong, so that detail as strong as it is wrong mends a part only.
