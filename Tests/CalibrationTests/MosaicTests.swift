@@ -180,7 +180,7 @@ struct BlockMosaics: RealizationMosaics {
 
     /// With a noise in which many mosaics lie near the data.
     @Test func thatNearStartsThatShareLittleComeFirst() throws {
-        let (linear, problem) = try problem(error: 0.5)
+        let (linear, problem) = try problem(error: 0.3)
         var settings = settings(mosaics: 72)
         settings.gradient.searches = 8
         let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
