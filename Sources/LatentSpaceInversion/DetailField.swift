@@ -3,10 +3,10 @@ import Foundation
 /// A smooth random field on the grid, of zero mean and about unit variance, spanned by bumps on a coarse lattice:
 /// `g(x) = Σ_j w_j φ_j(x)` with `w` standard normal and `Σ_j φ_j(x)² = 1` in every cell.
 struct DetailField: Sendable {
-    /// Cells between lattice points: features a third as wide as a body that is a few cells wide.
-    private static let spacing = 3
+    /// Cells between lattice points: features half as wide as a body that is a few cells wide.
+    private static let spacing = 4
     /// Standard deviation of a bump, in cells, and where it is cut off.
-    private static let width = 2.1, reach = 6
+    private static let width = 2.8, reach = 7
 
     let rows: Int, columns: Int
     private let latticeRows: Int, latticeColumns: Int

@@ -78,19 +78,6 @@ import Testing
         for cell in 0..<grid.cellCount where !active[cell] { #expect(start.facies?[cell] == end.facies?[cell]) }
     }
 
-    /// At odds of which small changes of a weight move no cell at all.
-    @Test func thatCellsOfWhichTheDecoderIsSureAreChangedToo() throws {
-        let encoding = try encoding(facies: 2)
-        let channels = (0..<grid.cellCount).map { cell -> Float in logistic(cell % Self.columns < 12 ? 0.5 : -0.5) }
-        // Every cell of sand more brings the datum nearer.
-        let values = (0..<2 * grid.cellCount).map { $0 % 2 == 0 ? Float(1e5) : 0 }
-        let slopes = CellSlopes(combinationCount: 1, featureCount: 2, values: values)
-        var fit = BoundaryFit(
-            encoding, field: field, strength: Self.strength, slopes: slopes, channels: channels, offsets: [-20])
-        _ = fit.weights(goal: 4)
-        #expect(fit.offsets[0] * fit.offsets[0] <= 4, "\(fit.offsets[0])")
-    }
-
     @Test func thatNothingChangesWhereTheDataAreMet() throws {
         let encoding = try encoding(facies: 2)
         var stream = RandomStream(seed: 9, purpose: "cells")
