@@ -190,7 +190,7 @@ struct GradientSearch: Sampler {
     }
 
     private func surroundings(_ space: SamplingSpace) -> SearchPath.Surroundings {
-        let first = space.emulatedDimension
+        let first = space.networkDimension
         return SearchPath.Surroundings(
             blocks: [
                 LatentBlock(latents: 0..<first, damping: 1),

@@ -54,7 +54,7 @@ public struct LocalRetrainingSettings: Equatable, Sendable, Codable {
 struct LocalRetraining: Sampler {
     let settings: LocalRetrainingSettings
     private(set) var wave = 0
-    /// Where the chains on the emulator stand, `[chains][emulated dimension]`.
+    /// Where the chains on the emulator stand, `[chains][networkDimension]`.
     private var chains: [[Double]] = []
     private var stepSize = 0.5
 
@@ -136,12 +136,12 @@ struct LocalRetraining: Sampler {
     private mutating func advanceChains(_ posterior: EmulatorPosterior, _ space: SamplingSpace) throws {
         let wave = wave
         if chains.isEmpty, settings.approachWaves > 0 {
-            chains = space.emulated(space.pairs().nearest(settings.waveSize).latents).rowArrays
+            chains = space.networkParts(space.pairs().nearest(settings.waveSize).latents)
         }
         if chains.isEmpty {
             let start = (0..<settings.waveSize).map { space.priorLatent("chain start", $0) }
             chains = try posterior.sample(
-                space.emulated(start).rowArrays, stepsPerStage: 10, finalSteps: settings.chainSteps
+                space.networkParts(start), stepsPerStage: 10, finalSteps: settings.chainSteps
             ) { stage, chain in space.stream("first chains", stage, chain) }
         } else {
             let outcome = try posterior.walked(Matrix(chains), steps: settings.chainSteps, size: stepSize) { chain in

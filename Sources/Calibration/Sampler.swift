@@ -68,12 +68,12 @@ struct SamplingSpace: Sendable {
     /// Why the last failed simulation failed.
     var lastFailure: String? { history.last { $0.failure != nil }?.failure }
 
-    /// Length of the part of a latent that emulators see: that of the network. Detail beside it is noise to them, since its
-    /// weights are many more than could be learned of an ensemble.
-    var emulatedDimension: Int { dimension - (problem.smooth?.detailDimension ?? 0) }
+    /// Length of the part of a latent that is the network's; the rest is detail.
+    var networkDimension: Int { dimension - (problem.smooth?.detailDimension ?? 0) }
 
-    /// The parts of latents that emulators see, `[count x emulatedDimension]`.
-    func emulated(_ latents: [[Double]]) -> Matrix { Matrix(latents.map { Array($0.prefix(emulatedDimension)) }) }
+    /// The network's parts of latents, `[count][networkDimension]`: what emulators see. Detail is noise to them, since its weights are
+    /// many more than could be learned of an ensemble.
+    func networkParts(_ latents: [[Double]]) -> [[Double]] { latents.map { Array($0.prefix(networkDimension)) } }
 
     /// All pairs known beforehand and the first `count` candidates' (`nil`: all), in units of the noise.
     func pairs(candidates count: Int? = nil) -> Emulator.Pairs {
@@ -104,7 +104,7 @@ struct SamplingSpace: Sendable {
             base = { latents in proxy.predict(latents).map { observed.whitened(prediction: $0) } }
         }
         var nearest = pairs.nearest(capacity)
-        nearest.latents = emulated(nearest.latents).rowArrays
+        nearest.latents = networkParts(nearest.latents)
         return try Emulator(fitting: nearest, base: base)
     }
 }

@@ -99,10 +99,10 @@ struct SearchStarts: Codable {
         if !isReady {
             let misfits = known.map { $0?.squaredNorm ?? .infinity }
             let most = min(settings.mosaics, Int(Self.shareOfBudget * Double(space.budget)))
-            let first = starts(misfits, most: wanted, limit: limit).map { misfits[$0] }
-            let near = nearStarts(misfits, most: wanted, limit: limit).count
-            nearness.append(first.prefix(settings.searches).reduce(0) { $0 + min($1, Self.farthest * limit) })
-            guard (generation + 1) * Self.generationSize <= most, near < wanted, isComingNearer else { return [] }
+            let (near, others) = starts(misfits, most: wanted, limit: limit)
+            let first = (near + others).prefix(settings.searches)
+            nearness.append(first.reduce(0) { $0 + min(misfits[$1], Self.farthest * limit) })
+            guard (generation + 1) * Self.generationSize <= most, near.count < wanted, isComingNearer else { return [] }
         }
         let latents = (candidates ?? []).map { space.history[$0].latent ?? [] } + ends.map(\.point)
         let all = try mosaics.adding(latents)
@@ -138,7 +138,8 @@ struct SearchStarts: Codable {
     /// What the next search starts from; `nil` if nothing is left.
     mutating func next(_ space: SamplingSpace, limit: Double) -> [Double]? {
         let misfits = residuals(space).map { $0?.squaredNorm ?? .infinity }
-        guard let start = starts(misfits, most: 1, limit: limit).first else { return nil }
+        let (near, others) = starts(misfits, most: 1, limit: limit)
+        guard let start = near.first ?? others.first else { return nil }
         used.append(start)
         let pairs = space.problem.knownPairs
         return start < pairs.count
@@ -150,33 +151,30 @@ struct SearchStarts: Codable {
         ends.indices.map { Array(repeating: -1 - $0, count: lineages.first?.count ?? 0) }
     }
 
-    /// What searches may start from, without what they have started from: first ``nearStarts(_:most:limit:)``, then the nearest that
-    /// share no more than half of their regions with another or with what a search ended with.
-    private func starts(_ misfits: [Double], most: Int, limit: Double) -> [Int] {
-        let apart = nearStarts(misfits, most: most, limit: limit)
-        return apart
-            + nearest(
-                of: misfits.indices.filter { misfits[$0] < .infinity }, misfits, most: most - apart.count,
-                sharingAtMost: regionCount / 2, with: apart)
-    }
-
-    /// Those near enough that share no more than a quarter.
-    private func nearStarts(_ misfits: [Double], most: Int, limit: Double) -> [Int] {
-        nearest(
-            of: misfits.indices.filter { misfits[$0] <= Self.nearEnough * limit }, misfits, most: most,
-            sharingAtMost: regionCount / 4, with: [])
+    /// What searches may start from, nearest first, without what they have started from: those near enough that share no more than a
+    /// quarter of their regions with another or with what a search ended with, then others that share no more than half.
+    private func starts(_ misfits: [Double], most: Int, limit: Double) -> (near: [Int], others: [Int]) {
+        let near = nearest(
+            misfits.indices.filter { misfits[$0] <= Self.nearEnough * limit }, misfits, most: most,
+            sharing: regionCount / 4, besides: [])
+        let others = nearest(
+            misfits.indices.filter { misfits[$0] < .infinity }, misfits, most: most - near.count,
+            sharing: regionCount / 2, besides: near)
+        return (near, others)
     }
 
     /// Zero if there are no mosaics.
     private var regionCount: Int { lineages.first?.count ?? 0 }
 
     private func nearest(
-        of candidates: [Int], _ misfits: [Double], most: Int, sharingAtMost mostShared: Int, with apart: [Int]
+        _ candidates: [Int], _ misfits: [Double], most: Int, sharing mostShared: Int, besides chosenBefore: [Int]
     ) -> [Int] {
-        let order = candidates.filter { !used.contains($0) }.sorted { (misfits[$0], $0) < (misfits[$1], $1) }
-        guard regionCount > 0 else { return Array(order.filter { !apart.contains($0) }.prefix(most)) }
+        guard most > 0 else { return [] }
+        let taken = used + chosenBefore
+        let order = candidates.filter { !taken.contains($0) }.sorted { (misfits[$0], $0) < (misfits[$1], $1) }
+        guard regionCount > 0 else { return Array(order.prefix(most)) }
         var chosen: [Int] = []
-        var others = (used + apart).map { lineages[$0] } + lineagesOfEnds
+        var others = taken.map { lineages[$0] } + lineagesOfEnds
         for index in order where chosen.count < most {
             let own = lineages[index]
             guard !others.contains(where: { mostShared < zip(own, $0).count(where: ==) }) else { continue }

@@ -116,7 +116,7 @@ struct SequentialMonteCarlo: Sampler {
             pathCandidates = space.history.count
             if let posterior = try pathPosterior(space) {
                 let parts = try posterior.sample(
-                    space.emulated(latents).rowArrays, stepsPerStage: 20, finalSteps: 4 * settings.chainSteps
+                    space.networkParts(latents), stepsPerStage: 20, finalSteps: 4 * settings.chainSteps
                 ) { stage, chain in
                     space.stream("particles on the emulator", stage, chain)
                 }
@@ -160,7 +160,7 @@ struct SequentialMonteCarlo: Sampler {
 
     /// `U₀`
     private mutating func startPotentials(_ latents: [[Double]], _ space: SamplingSpace) throws -> [Double] {
-        try pathPosterior(space)?.potentials(space.emulated(latents)) ?? latents.map { _ in 0 }
+        try pathPosterior(space)?.potentials(Matrix(space.networkParts(latents))) ?? latents.map { _ in 0 }
     }
 
     private mutating func pathPosterior(_ space: SamplingSpace) throws -> EmulatorPosterior? {
@@ -179,7 +179,7 @@ struct SequentialMonteCarlo: Sampler {
         let emulator = try EmulatorPosterior(space.emulator(capacity: settings.preparation.capacity))
         let latents = particles.map(\.latent)
         let before = try startPotentials(latents, space)
-        let parts = space.emulated(latents)
+        let parts = Matrix(space.networkParts(latents))
         let reached: [[Double]]
         let screened: [Double]
         if settings.screening == .delayedAcceptance {
@@ -188,9 +188,7 @@ struct SequentialMonteCarlo: Sampler {
             reached = try plainMoves(from: parts, emulator, space)
             screened = reached.map { _ in 0 }
         }
-        let ends = zip(reached, latents).enumerated().map { particle, ends in
-            ends.0 + movedDetail(ends.1.dropFirst(ends.0.count), of: particle, space)
-        }
+        let ends = reached.indices.map { reached[$0] + movedDetail(of: $0, space) }
         let after = try startPotentials(ends, space)
         pending = ends.indices.filter { ends[$0] != latents[$0] }.map { index in
             Move(
@@ -199,10 +197,11 @@ struct SequentialMonteCarlo: Sampler {
         }
     }
 
-    private func movedDetail(_ detail: ArraySlice<Double>, of particle: Int, _ space: SamplingSpace) -> [Double] {
+    private func movedDetail(of particle: Int, _ space: SamplingSpace) -> [Double] {
         var stream = space.stream("detail of moves", moves, particle)
         let kept = (1 - detailStep * detailStep).squareRoot()
-        return detail.map { kept * $0 + detailStep * stream.normal() }
+        return particles[particle].latent.dropFirst(space.networkDimension)
+            .map { kept * $0 + detailStep * stream.normal() }
     }
 
     /// Chains on the emulator's version of the path; with each end `W(z') − W(z)`.

@@ -125,7 +125,7 @@ struct CalibrateCase {
             observed: observed, parameterization: inversion,
             smooth: inversion,
             proposal: NetworkProposal(training.inversion),
-            proxy: settings.method == .gradientSearch ? nil : NetworkProxy(training.inversion),
+            proxy: NetworkProxy(training.inversion),
             knownPairs: training.knownPairs.map {
                 SimulatedPair(latent: inversion.extended($0.latent), data: $0.data)
             },

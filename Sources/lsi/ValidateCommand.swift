@@ -63,7 +63,16 @@ struct Validate: ParsableCommand {
             throw ValidationError("--truths and --twin-truths are both 0: one of them must be at least 1")
         }
         try require(referenceDraws, "--reference-draws", within: 100...100_000_000)
-        try require(referenceSize, "--reference-size", within: 10...max(referenceDraws, 10))
+        try require(referenceSize, "--reference-size", within: 10...100_000_000)
+        if 2 * referenceSize > drawsMade {
+            throw ValidationError(
+                "--reference-size is \(referenceSize), more than half of the \(drawsMade) draws made; "
+                    + "take more by --reference-draws, or at most \(drawsMade / 2)")
+        }
+    }
+
+    private var drawsMade: Int {
+        options.effort < 1 ? max(1_000, Int(options.effort * Double(referenceDraws))) : referenceDraws
     }
 
     func run() throws {
@@ -71,8 +80,7 @@ struct Validate: ParsableCommand {
             let request = ValidationRequest(
                 firstTruth: firstTruth, truths: truths, methods: method, budget: budget, wanted: wanted,
                 twinTruths: twinTruths,
-                referenceDraws: options.effort < 1
-                    ? max(1_000, Int(options.effort * Double(referenceDraws))) : referenceDraws,
+                referenceDraws: drawsMade,
                 referenceSize: Double(referenceSize),
                 usesDecodedTruths: decodedTruths, noiseFactor: noiseFactor)
             try show(options.open().validate(request, figures: figures, asJSON: output.json), terminator: "")
