@@ -39,6 +39,8 @@ public final class ConjugateGradients {
         let (x, r, p, q, z) = (solution.base, residual.base, direction.base, image.base, preconditioned.base)
         solution.fill(0)
         residual.copy(from: rightHandSide)
+        // What an earlier solve left need not be finite, and nothing times that is not nothing.
+        direction.fill(0)
         var norm = interleavedSum(order) { abs(r[$0]) }
         var product = 0.0
         for iteration in 0..<maximumIterations {

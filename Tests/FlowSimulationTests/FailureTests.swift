@@ -1,3 +1,5 @@
+import Foundation
+import LinearAlgebra
 import Reservoir
 import TestSupport
 import Testing
@@ -49,6 +51,45 @@ import Testing
         let walledReason = try reason(simulator, walled)
         #expect(walledReason.contains("well INJ cannot keep to its rate"), "\(walledReason)")
         #expect(try simulator.simulate(good) == fresh)
+    }
+
+    /// Permeabilities over a hundred orders of magnitude, as a decoder far from what it was trained on makes them, leave
+    /// numbers that are not finite in work arrays.
+    @Test(arguments: [SimulatorSettings.PressureSolver.direct, .multigrid])
+    func thatAFailureBeyondAllMagnitudesLeavesNoTrace(solver: SimulatorSettings.PressureSolver) throws {
+        var model = try SmallModels.fiveSpot()
+        model.schedule.events[0].control = WellControl(bottomHolePressure: 300 * Unit.bar)
+        var settings = SimulatorSettings()
+        settings.pressureSolver = solver
+        let flow = try FlowModel(reservoir: model, settings: settings)
+        let good = SmallModels.rough(model)
+        let fresh = try flow.makeSimulator().simulate(good)
+        let layout = DataLayout(entries: [.init(key: VectorKey("WOPR", "PROD"), time: 200 * Unit.day)])
+        let freshSlopes = try FlowSimulator(flow).sensitivity(of: good, at: layout).byLogPermeability
+        let simulator = try FlowSimulator(flow)
+        var failures = 0
+        for seed in 1...8 as ClosedRange<UInt64> {
+            let extreme = extreme(model, seed: seed)
+            do { _ = try simulator.sensitivity(of: extreme, at: layout) } catch { failures += 1 }
+            #expect(try simulator.simulate(good) == fresh, "after seed \(seed)")
+            let slopes = try simulator.sensitivity(of: good, at: layout).byLogPermeability
+            #expect(slopes == freshSlopes, "after seed \(seed)")
+        }
+        #expect(failures > 0)
+    }
+
+    /// Smooth, from nothing to more than anything in between, and every which way.
+    private func extreme(_ model: ReservoirModel, seed: UInt64) -> Realization {
+        var realization = SmallModels.homogeneous(model)
+        var stream = RandomStream(seed: seed, purpose: "extreme permeability")
+        let slope = (column: 6 * stream.normal(), row: 6 * stream.normal())
+        for cell in realization.permeabilityX.indices {
+            let (column, row) = (Double(cell % 12 - 6), Double(cell / 12 - 6))
+            let decades = slope.column * column + slope.row * row + 2 * stream.normal()
+            let value = Float(pow(10, min(max(decades, -45), 30)))
+            (realization.permeabilityX[cell], realization.permeabilityY[cell]) = (value, value)
+        }
+        return realization
     }
 
     @Test func thatARunWithoutAPressureLevelSaysSo() throws {
