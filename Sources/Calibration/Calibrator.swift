@@ -28,7 +28,7 @@ public struct Calibrator: Sendable {
     }
 
     /// Counts changes after which the same settings and seed give another result.
-    public static let version = 9
+    public static let version = 10
 
     public let problem: CalibrationProblem
     public private(set) var checkpoint: Checkpoint

@@ -55,8 +55,20 @@ struct ProposalDistribution {
         return proposal.latents(forData: data).enumerated().map { index, centre in
             var stream = space.stream("regression residual", index)
             let step = root.times(stream.normals(root.columns))
-            return centre.indices.map { centre[$0] + step[$0] }
+            return withinPrior(centre.indices.map { centre[$0] + step[$0] })
         }
+    }
+
+    /// Drawn back to where the prior ends: a network far from what it was trained on, as with noise many times the data's
+    /// own, gives latents that decode to nothing in nature.
+    ///
+    /// The prior's `|z|²` is chi-square distributed and beyond the bound once in a million draws.
+    private func withinPrior(_ latent: [Double]) -> [Double] {
+        let squares = latent.reduce(0) { $0 + $1 * $1 }
+        let largest = ChiSquare(degreesOfFreedom: Double(latent.count)).quantile(1 - 1e-6)
+        guard squares > largest else { return latent }
+        let scale = (largest / squares).squareRoot()
+        return latent.map { $0 * scale }
     }
 
     private func fromBox(_ count: Int, radius: Double) -> [[Double]] {

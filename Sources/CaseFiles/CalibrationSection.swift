@@ -65,8 +65,8 @@ private func readProposal(_ section: Section) -> ProposalSettings? {
     let count = section.integer("count", 1...1_000_000, default: standard.count, "Simulations of raw proposals.")
     let spread: ProposalSettings.Spread? = section.variant(
         "spread", default: "noise-and-residual",
-        "`noise-and-residual`: the data perturbed by their noise and encoded, with the regression's own residual; "
-            + "`box`: the published baseline.",
+        "`noise-and-residual`: the data perturbed by their noise and encoded, with the regression's own residual, "
+            + "not beyond where the prior ends; `box`: the published baseline.",
         [
             Section.Variant("noise-and-residual") { _ in .noiseAndResidual },
             Section.Variant("box") { section in

@@ -15,6 +15,8 @@ public final class SimulationCache: Sendable {
     }
 
     private static let format = "lsi-simulations"
+    /// 2: failures of version 1 may be those of a realization simulated before.
+    private static let version = 2
     private let folder: String
     private let provenance: Storage.Provenance
     private let state = Mutex(State())
@@ -24,12 +26,12 @@ public final class SimulationCache: Sendable {
     public init(folder: String, forwardModel: any ForwardModel) throws {
         self.folder = folder
         provenance = Storage.Provenance(
-            format: Self.format, version: 1, seed: 0, settingsDigest: forwardModel.settingsDigest)
+            format: Self.format, version: Self.version, seed: 0, settingsDigest: forwardModel.settingsDigest)
         try Files.createFolder(folder)
         Files.removeLeftovers(in: folder)
         for name in Files.names(in: folder).sorted() where name.hasPrefix("simulations-") {
             let path = "\(folder)/\(name)"
-            guard let (document, found) = try? NamedArrays.read(path, format: Self.format, version: 1),
+            guard let (document, found) = try? NamedArrays.read(path, format: Self.format, version: Self.version),
                 found == provenance, let entries = try? Self.entries(of: document, path: path)
             else {
                 try Files.remove(path)

@@ -73,6 +73,29 @@ import Testing
         #expect(result.accounting.simulated == 100)
     }
 
+    /// As a network does that extrapolates.
+    private struct FarProposal: LatentProposal {
+        let exact: LinearGaussian.ExactProposal
+        var residualCovariance: Matrix { exact.residualCovariance }
+
+        func latents(forData data: [[Double]]) -> [[Double]] {
+            exact.latents(forData: data).map { $0.map { 100 * $0 } }
+        }
+    }
+
+    @Test func thatProposalsEndWhereThePriorDoes() throws {
+        let model = try LinearGaussian(dimension: 3, data: 5, error: 0.3, seed: 4)
+        let proposal = FarProposal(exact: try model.exactProposal)
+        let result = try Calibrator.run(
+            model.problem(proposal: proposal), settings: settings(.proposal), seed: 3, simulate: model.simulate)
+        let centre = proposal.latents(forData: [model.observed.values])[0]
+        // |z|² of three standard normal variables is above 30.66 once in a million times.
+        for latent in result.candidates.compactMap(\.latent) {
+            #expect(latent.reduce(0) { $0 + $1 * $1 } < 30.67)
+            #expect(zip(latent, centre).reduce(0) { $0 + $1.0 * $1.1 } > 0)
+        }
+    }
+
     @Test func thatTheBoxStaysWithinItsRadius() throws {
         let model = try LinearGaussian(dimension: 3, data: 5, error: 0.3, seed: 4)
         let proposal = try model.exactProposal

@@ -179,7 +179,7 @@ import Testing
     @Test func thatSearchesStartFromTheNearestProposals() throws {
         let linear = try LinearGaussian(dimension: 2, data: 8, error: 0.1, seed: 2)
         let best = try linear.posterior.mean
-        let points = [9.0, 3, 6].map { [best[0] + $0, best[1]] }
+        let points = [3.0, 1, 2].map { [best[0] + $0, best[1]] }
         let problem = CalibrationProblem(
             observed: linear.observed, parameterization: LinearGaussian.Carrier(dimension: 2),
             proposal: FixedProposal(points: points),
