@@ -64,7 +64,7 @@ struct ProposalDistribution {
     ///
     /// The prior's `|z|²` is chi-square distributed and beyond the bound once in a million draws.
     private func withinPrior(_ latent: [Double]) -> [Double] {
-        let squares = latent.reduce(0) { $0 + $1 * $1 }
+        let squares = latent.squaredNorm
         let largest = ChiSquare(degreesOfFreedom: Double(latent.count)).quantile(1 - 1e-6)
         guard squares > largest else { return latent }
         let scale = (largest / squares).squareRoot()
