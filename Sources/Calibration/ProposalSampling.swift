@@ -26,6 +26,8 @@ struct ProposalDistribution {
     private let proposal: any LatentProposal
     /// Root of the regression's residual covariance.
     private let root: Matrix
+    /// `|z|²` that a draw of the prior, where it is chi-square distributed, has once in a million times.
+    private let largest: Double
 
     /// - Throws: ``CalibrationError/needsProposal(method:)`` without a trained network.
     init(_ spread: ProposalSettings.Spread, _ space: SamplingSpace, method: CalibrationMethod) throws {
@@ -34,6 +36,7 @@ struct ProposalDistribution {
         }
         (self.spread, self.space, self.proposal) = (spread, space, proposal)
         root = try proposal.residualCovariance.symmetricRoot()
+        largest = ChiSquare(degreesOfFreedom: Double(root.rows)).quantile(1 - 1e-6)
     }
 
     /// `count` draws; draw `i` depends on the seed and `i` only.
@@ -61,11 +64,8 @@ struct ProposalDistribution {
 
     /// Drawn back to where the prior ends: a network far from what it was trained on, as with noise many times the data's
     /// own, gives latents that decode to nothing in nature.
-    ///
-    /// The prior's `|z|²` is chi-square distributed and beyond the bound once in a million draws.
     private func withinPrior(_ latent: [Double]) -> [Double] {
         let squares = latent.squaredNorm
-        let largest = ChiSquare(degreesOfFreedom: Double(latent.count)).quantile(1 - 1e-6)
         guard squares > largest else { return latent }
         let scale = (largest / squares).squareRoot()
         return latent.map { $0 * scale }

@@ -105,8 +105,7 @@ final class FluxHistory {
         let weight = depth > 1 ? 0.5 * step / steps.last : 0
         extrapolation = weight
         func foreseen(_ now: Double, _ before: Double, mayTurn: Bool) -> Double {
-            // Without weight, what is left of an earlier realization need not even be finite.
-            let mean = weight > 0 ? now + weight * (now - before) : now
+            let mean = now + weight * (now - before)
             return mayTurn || mean * now > 0 ? mean : now
         }
         for face in 0..<latest.count { meanFlux[face] = foreseen(latest[face], previous[face], mayTurn: mayTurn) }

@@ -90,8 +90,10 @@ import Testing
             model.problem(proposal: proposal), settings: settings(.proposal), seed: 3, simulate: model.simulate)
         let centre = proposal.latents(forData: [model.observed.values])[0]
         // |z|² of three standard normal variables is above 30.66 once in a million times.
-        for latent in result.candidates.compactMap(\.latent) {
-            #expect(latent.reduce(0) { $0 + $1 * $1 } < 30.67)
+        let latents = result.candidates.compactMap(\.latent)
+        #expect(latents.count == 60)
+        for latent in latents {
+            #expect(latent.squaredNorm < 30.67)
             #expect(zip(latent, centre).reduce(0) { $0 + $1.0 * $1.1 } > 0)
         }
     }

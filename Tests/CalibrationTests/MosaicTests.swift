@@ -169,13 +169,18 @@ struct BlockMosaics: RealizationMosaics {
         let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
         let starts = starts(result).compactMap(\.latent)
         #expect(starts.count >= 16)
-        let shared = starts.indices.map { index in
-            starts[..<index].map { other in
-                (0..<Self.regions).count { starts[index][2 * $0] == other[2 * $0] }
-            }.max() ?? 0
-        }
+        let shared = regionsShared(starts)
         // Half is allowed, and some of the nearest have it.
         #expect(shared.max() == 2, "\(shared)")
+    }
+
+    /// Of each latent, the most regions that it has in common with one before it.
+    private func regionsShared(_ latents: [[Double]]) -> [Int] {
+        latents.indices.map { index in
+            latents[..<index].map { other in
+                (0..<Self.regions).count { latents[index][2 * $0] == other[2 * $0] }
+            }.max() ?? 0
+        }
     }
 
     /// With a noise in which many mosaics lie near the data.
@@ -185,11 +190,7 @@ struct BlockMosaics: RealizationMosaics {
         settings.gradient.searches = 8
         let result = try Calibrator.run(problem, settings: settings, seed: 5, simulate: linear.simulate)
         let latents = starts(result).prefix(8).compactMap(\.latent)
-        let shared = latents.indices.map { index in
-            latents[..<index].map { other in
-                (0..<Self.regions).count { latents[index][2 * $0] == other[2 * $0] }
-            }.max() ?? 0
-        }
+        let shared = regionsShared(latents)
         #expect(latents.count == 8 && shared.allSatisfy { $0 <= 1 }, "\(shared)")
     }
 
