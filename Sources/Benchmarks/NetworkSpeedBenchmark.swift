@@ -14,12 +14,21 @@ struct NetworkSpeedBenchmark: ParsableCommand {
     @Option(help: "Samples of an epoch on 100 x 100 cells; twelve times as many on 28 x 28.")
     var samples = 400
     @Option var batch = 128
+    @Option(help: "published-28 or published-100 alone.")
+    var architecture: String?
     @Option(help: "Timed epochs; the median counts.")
     var epochs = 5
     @Option(help: "A script that trains the same networks in PyTorch and prints its speed, to run beside.")
     var peer: String?
     @Option(help: "A Python interpreter that has PyTorch.")
     var python = "python3"
+
+    func validate() throws {
+        let known = [TrainingSettings.Architecture.published28, .published100].map(\.rawValue)
+        if let architecture, !known.contains(architecture) {
+            throw ValidationError("--architecture is one of \(known.joined(separator: ", ")), not '\(architecture)'")
+        }
+    }
 
     func run() throws {
         let encoder = JSONEncoder()
@@ -34,7 +43,9 @@ struct NetworkSpeedBenchmark: ParsableCommand {
         ]
         let report = Report(
             variant: KernelVariant.current.name, peakFlopsOfOneCore: KernelVariant.current.measuredPeak(),
-            threads: 2, results: try subjects.map(measure))
+            threads: 2,
+            results: try subjects.filter { architecture ?? $0.architecture.rawValue == $0.architecture.rawValue }
+                .map(measure))
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
 

@@ -102,46 +102,48 @@ LSI_FUNCTION void LSI_NAME(row_part)(const int channels, int count, const float 
 }
 
 // A row of the image at the points of its tiles: `atPoints` `[part][point][tile][count][lanes]`.
-LSI_FUNCTION void LSI_NAME(row_at_points)(const float *row, int columns, long pitch, int first, int step, int tiles,
-                                          int count, float *atPoints) {
+LSI_INLINE void LSI_NAME(row_at)(const int points, const float *row, int columns, long pitch, int first, int step,
+                                 int tiles, int count, float *atPoints) {
     const long size = (long)tiles * count * LSI_LANES;
-    for (int part = 0; part < LSI_PARTS; part++, atPoints += LSI_POINTS * size)
+    for (int part = 0; part < LSI_PARTS; part++, atPoints += points * size)
         for (int t = 0; t < tiles; t++)
             for (int c = 0; c < count; c++) {
                 const int column = first + t * step;
                 const float *x = row + column * pitch + c * 16 + part * LSI_LANES;
-                vec d[LSI_POINTS];
-                if (column >= 0 && column + LSI_POINTS <= columns) {
-                    LSI_UNROLL for (int j = 0; j < LSI_POINTS; j++) d[j] = LSI_NAME(load)(x + j * pitch);
+                vec d[LSI_MOST_POINTS], values[LSI_MOST_POINTS];
+                if (column >= 0 && column + points <= columns) {
+                    LSI_UNROLL for (int j = 0; j < points; j++) d[j] = LSI_NAME(load)(x + j * pitch);
                 } else {
-                    LSI_UNROLL for (int j = 0; j < LSI_POINTS; j++)
+                    LSI_UNROLL for (int j = 0; j < points; j++)
                         d[j] = column + j >= 0 && column + j < columns ? LSI_NAME(load)(x + j * pitch) : (vec){};
                 }
-                const vec a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], e = d[4] - d[2], f = 2 * (d[3] - d[1]);
-                const vec values[LSI_POINTS] = {4 * d[0] - 5 * d[2] + d[4], a + b, a - b, e + f, e - f,
-                                                4 * d[1] - 5 * d[3] + d[5]};
-                LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                LSI_NAME(input_at_points)(points, d, values);
+                LSI_UNROLL for (int p = 0; p < points; p++)
                     LSI_NAME(store)(atPoints + p * size + ((long)t * count + c) * LSI_LANES, values[p]);
             }
 }
 
+LSI_FUNCTION void LSI_NAME(row_at_points)(int points, const float *row, int columns, long pitch, int first, int step,
+                                          int tiles, int count, float *atPoints) {
+    if (points == 6) LSI_NAME(row_at)(6, row, columns, pitch, first, step, tiles, count, atPoints);
+    else LSI_NAME(row_at)(8, row, columns, pitch, first, step, tiles, count, atPoints);
+}
+
 // Outputs of a row of tiles from their values at the points, `[point][tile][channel][16]`.
-LSI_FUNCTION void LSI_NAME(row_from_points)(const float *atPoints, int step, int tiles, int columns, int channels,
-                                            const float *bias, float slope, float *out, long outPitch) {
+LSI_INLINE void LSI_NAME(row_from)(const int points, const int step, const float *atPoints, int tiles, int columns,
+                                   int channels, const float *bias, float slope, float *out, long outPitch) {
     const long size = (long)tiles * channels * 16;
     for (int t = 0; t < tiles; t++)
         for (int c = 0; c < channels; c++)
             for (int l = 0; l < 16; l += LSI_LANES) {
-                vec v[LSI_POINTS];
-                LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                vec v[LSI_MOST_POINTS], y[5];
+                LSI_UNROLL for (int p = 0; p < points; p++)
                     v[p] = LSI_NAME(load)(atPoints + p * size + ((long)t * channels + c) * 16 + l);
-                const vec s = v[1] + v[2], d = v[1] - v[2], u = v[3] + v[4], w = v[3] - v[4];
-                vec y[4] = {v[0] + s + u, d + 2 * w, s + 4 * u, d + 8 * w};
+                LSI_NAME(outputs_from_points)(points, step, v, y);
                 const vec start = LSI_NAME(splat)(bias ? bias[c] : 0);
-                LSI_UNROLL for (int j = 0; j < 4; j++) {
-                    if (j < step && t * step + j < columns) {
+                LSI_UNROLL for (int j = 0; j < step; j++) {
+                    if (t * step + j < columns) {
                         vec value = y[j] + start;
-                        if (j == step - 1) value += v[5];
                         if (slope != 1) value = LSI_NAME(larger)(value, value * slope);
                         LSI_NAME(store)(out + (long)(t * step + j) * outPitch + c * 16 + l, value);
                     }
@@ -149,21 +151,31 @@ LSI_FUNCTION void LSI_NAME(row_from_points)(const float *atPoints, int step, int
             }
 }
 
+LSI_FUNCTION void LSI_NAME(row_from_points)(int points, int step, const float *atPoints, int tiles, int columns,
+                                            int channels, const float *bias, float slope, float *out, long outPitch) {
+#define LSI_FROM(P, S) LSI_NAME(row_from)(P, S, atPoints, tiles, columns, channels, bias, slope, out, outPitch)
+    if (points == 6 && step == 4) LSI_FROM(6, 4);
+    else if (points == 6) LSI_FROM(6, 3);
+    else if (step == 4) LSI_FROM(8, 4);
+    else LSI_FROM(8, 5);
+#undef LSI_FROM
+}
+
 LSI_FUNCTION void LSI_NAME(convolve_fast)(const lsi_window *windows, int32_t count, const float *in,
                                           const float *weights, const float *bias, float slope, float *scratch,
                                           float *out) {
     const lsi_window all = lsi_frame(windows, count);
     const long inPitch = (long)all.inChannels * 16, outPitch = (long)all.outChannels * 16;
-    const int step = lsi_tile_columns(&all), tiles = lsi_tiles(&all), slots = all.windowRows;
-    const long slotPitch = (long)LSI_POINTS * tiles * inPitch, partPitch = slotPitch / LSI_PARTS;
-    const long pointPitch = partPitch / LSI_POINTS;
+    const int points = lsi_points(&all), step = lsi_tile_columns(&all), tiles = lsi_tiles(&all), slots = all.windowRows;
+    const long slotPitch = (long)points * tiles * inPitch, partPitch = slotPitch / LSI_PARTS;
+    const long pointPitch = partPitch / points;
     float *atPoints = scratch + slots * slotPitch;
     int packed = 0; // first input row that is in no slot yet
     for (int y = 0; y < all.rows; y++) {
         const int top = y + all.originRow, end = lsi_min(top + slots, all.inRows);
         for (packed = lsi_max(packed, top); packed < end; packed++)
-            LSI_NAME(row_at_points)(in + packed * all.inColumns * inPitch, all.inColumns, inPitch, all.originColumn,
-                                    step, tiles, all.inChannels, scratch + packed % slots * slotPitch);
+            LSI_NAME(row_at_points)(points, in + packed * all.inColumns * inPitch, all.inColumns, inPitch,
+                                    all.originColumn, step, tiles, all.inChannels, scratch + packed % slots * slotPitch);
         const float *w = weights;
         for (const lsi_window *k = windows; k < windows + count; k++) {
             const long rowWeights = (long)k->inChannels * k->outChannels;
@@ -171,7 +183,7 @@ LSI_FUNCTION void LSI_NAME(convolve_fast)(const lsi_window *windows, int32_t cou
             const int first = lsi_max(0, up), last = lsi_max(first, lsi_min(up + k->windowRows, k->inRows));
             if (y < k->rows) {
                 for (int part = 0; part < LSI_PARTS; part++)
-                    for (int p = 0; p < LSI_POINTS; p++)
+                    for (int p = 0; p < points; p++)
                         for (int channel = 0, size; channel < k->outChannels; channel += size) {
                             for (size = tiles < 4 ? LSI_WIDE_SHORT : LSI_WIDE; size > k->outChannels - channel;) size /= 2;
                             LSI_NAME(row_part)(size, tiles, scratch + part * partPitch + p * pointPitch,
@@ -183,11 +195,11 @@ LSI_FUNCTION void LSI_NAME(convolve_fast)(const lsi_window *windows, int32_t cou
                                                outPitch);
                         }
                 LSI_NAME(row_from_points)(
-                    atPoints, step, tiles, k->columns, k->outChannels, bias, slope,
+                    points, step, atPoints, tiles, k->columns, k->outChannels, bias, slope,
                     out + ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * outPitch,
                     k->outStride * outPitch);
             }
-            w += LSI_POINTS * k->windowRows * rowWeights;
+            w += points * k->windowRows * rowWeights;
         }
     }
 }
@@ -309,32 +321,27 @@ LSI_FUNCTION void LSI_NAME(pack_gradient)(const lsi_window *k, const float *grad
 }
 
 // Gradients likewise, at the points of their tiles: `[group][part][point][row][tile][channel][lanes]`.
-LSI_FUNCTION void LSI_NAME(gradient_at_points)(const lsi_window *k, const float *gradient, int step, int tiles, int y0,
-                                               int y1, float *atPoints) {
+LSI_INLINE void LSI_NAME(gradients_at)(const int points, const int step, const lsi_window *k, const float *gradient,
+                                       int tiles, int y0, int y1, float *atPoints) {
     const long pitch = (long)k->outChannels * 16;
     for (int o = 0, size; o < k->outChannels; o += size) {
         size = lsi_outputs(k->outChannels - o);
         const long pointPitch = (long)(y1 - y0) * tiles * size * LSI_LANES;
-        for (int part = 0; part < LSI_PARTS; part++, atPoints += LSI_POINTS * pointPitch) {
+        for (int part = 0; part < LSI_PARTS; part++, atPoints += points * pointPitch) {
             float *target = atPoints;
             for (int y = y0; y < y1; y++) {
                 const float *g = gradient + o * 16 + part * LSI_LANES +
                                  ((long)(y * k->outStride + k->outRow) * k->outColumns + k->outColumn) * pitch;
                 for (int t = 0; t < tiles; t++)
                     for (int c = 0; c < size; c++, target += LSI_LANES) {
-                        vec x[4];
-                        LSI_UNROLL for (int j = 0; j < 4; j++) {
+                        vec x[5], values[LSI_MOST_POINTS];
+                        LSI_UNROLL for (int j = 0; j < step; j++) {
                             const int column = t * step + j;
-                            x[j] = j < step && column < k->columns
-                                       ? LSI_NAME(load)(g + column * k->outStride * pitch + c * 16)
-                                       : (vec){};
+                            x[j] = column < k->columns ? LSI_NAME(load)(g + column * k->outStride * pitch + c * 16)
+                                                       : (vec){};
                         }
-                        const vec even = (x[0] + x[2]) * (-1.0f / 6), odd = (x[1] + x[3]) * (-1.0f / 6);
-                        const vec wide = (x[0] + 4 * x[2]) * (1.0f / 24), slant = (x[1] + 4 * x[3]) * (1.0f / 12);
-                        const vec last = step == 4 ? x[3] : x[2];
-                        const vec values[LSI_POINTS] = {x[0] * 0.25f, even + odd, even - odd, wide + slant,
-                                                        wide - slant, last};
-                        LSI_UNROLL for (int p = 0; p < LSI_POINTS; p++)
+                        LSI_NAME(gradient_at_points)(points, step, x, values);
+                        LSI_UNROLL for (int p = 0; p < points; p++)
                             LSI_NAME(store)(target + p * pointPitch, values[p]);
                     }
             }
@@ -342,31 +349,42 @@ LSI_FUNCTION void LSI_NAME(gradient_at_points)(const lsi_window *k, const float 
     }
 }
 
+LSI_FUNCTION void LSI_NAME(gradients_at_points)(int points, int step, const lsi_window *k, const float *gradient,
+                                                int tiles, int y0, int y1, float *atPoints) {
+#define LSI_AT(P, S) LSI_NAME(gradients_at)(P, S, k, gradient, tiles, y0, y1, atPoints)
+    if (points == 6 && step == 4) LSI_AT(6, 4);
+    else if (points == 6) LSI_AT(6, 3);
+    else if (step == 4) LSI_AT(8, 4);
+    else LSI_AT(8, 5);
+#undef LSI_AT
+}
+
 LSI_FUNCTION void LSI_NAME(correlate_fast)(const lsi_window *windows, int32_t count, const float *in,
                                            const float *gradient, float *scratch, float *weights) {
     const lsi_window all = lsi_frame(windows, count);
     const long inPitch = (long)all.inChannels * 16;
-    const int step = lsi_tile_columns(&all), tiles = lsi_tiles(&all);
+    const int points = lsi_points(&all), step = lsi_tile_columns(&all), tiles = lsi_tiles(&all);
     const int block = lsi_block_rows(&all, LSI_GROUP, LSI_LANES);
-    float *packed = scratch + (long)(block - 1 + all.windowRows) * LSI_POINTS * tiles * LSI_GROUP * 16;
+    float *packed = scratch + (long)(block - 1 + all.windowRows) * points * tiles * LSI_GROUP * 16;
     for (int y0 = 0; y0 < all.rows; y0 += block) {
         const int top = y0 + all.originRow, blockRows = lsi_min(block, all.rows - y0);
         for (int i0 = 0, inputs; i0 < all.inChannels; i0 += inputs) {
             inputs = lsi_group(all.inChannels - i0, LSI_GROUP);
-            const long pitch = (long)inputs * LSI_LANES, point = tiles * pitch, row = LSI_POINTS * point;
+            const long pitch = (long)inputs * LSI_LANES, point = tiles * pitch, row = points * point;
             for (int r = lsi_max(0, -top); r < lsi_min(blockRows - 1 + all.windowRows, all.inRows - top); r++)
-                LSI_NAME(row_at_points)(in + (top + r) * all.inColumns * inPitch + i0 * 16, all.inColumns, inPitch,
-                                        all.originColumn, step, tiles, inputs, scratch + r * row * LSI_PARTS);
+                LSI_NAME(row_at_points)(points, in + (top + r) * all.inColumns * inPitch + i0 * 16, all.inColumns,
+                                        inPitch, all.originColumn, step, tiles, inputs, scratch + r * row * LSI_PARTS);
             float *g = packed, *w = weights;
             for (const lsi_window *k = windows; k < windows + count; k++) {
                 const long pairs = (long)k->inChannels * k->outChannels;
                 const int y1 = lsi_min(k->rows, y0 + blockRows);
-                if (y1 > y0 && i0 == 0) LSI_NAME(gradient_at_points)(k, gradient, step, tiles, y0, y1, g);
+                if (y1 > y0 && i0 == 0) 
+                    LSI_NAME(gradients_at_points)(points, step, k, gradient, tiles, y0, y1, g);
                 for (int o = 0, outputs; y1 > y0 && o < k->outChannels; o += outputs) {
                     outputs = lsi_outputs(k->outChannels - o);
                     const long rowSize = (long)tiles * outputs * LSI_LANES;
                     for (int part = 0; part < LSI_PARTS; part++)
-                        for (int p = 0; p < LSI_POINTS; p++, g += (y1 - y0) * rowSize)
+                        for (int p = 0; p < points; p++, g += (y1 - y0) * rowSize)
                             for (int r = 0; r < k->windowRows; r++) {
                                 int first, last;
                                 lsi_valid(k->rows, k->inRows, 1, k->originRow + r, &first, &last);
@@ -381,7 +399,7 @@ LSI_FUNCTION void LSI_NAME(correlate_fast)(const lsi_window *windows, int32_t co
                                     k->outChannels);
                             }
                 }
-                w += LSI_POINTS * k->windowRows * pairs;
+                w += points * k->windowRows * pairs;
             }
         }
     }

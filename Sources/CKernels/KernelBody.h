@@ -41,6 +41,7 @@ LSI_INLINE lsi_four LSI_NAME(totals)(vec a, vec b, vec c, vec d) {
     return __builtin_shufflevector(xy, zw, 0, 1, 4, 5) + __builtin_shufflevector(xy, zw, 2, 3, 6, 7);
 }
 
+#include "PointsBody.h"
 #include "ConvolutionBody.h"
 #include "ElementBody.h"
 #include "LossBody.h"

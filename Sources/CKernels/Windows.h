@@ -46,22 +46,24 @@ static inline int lsi_group(int left, int most) { return left == most + 1 && mos
 static inline int lsi_joins(const lsi_window *all) { return all->inChannels <= LSI_MANY_CHANNELS; }
 
 // Rows by fewer products (Winograd, 1980; Lavin and Gray, 2016): m outputs of a row with k taps come from the product of
-// two polynomials, and that from its values at six points, 0, 1, -1, 2, -2 and infinity: 6 products instead of m k, where
-// m + k = 7. (Of an enlargement by three taps each phase has two, in a frame of three: 6 instead of 8.) Along rows only:
-// along both axes errors of single precision grow, and a tile no longer fits narrow images.
-enum { LSI_POINTS = 6 };
+// two polynomials, and that from its values at n = m + k - 1 points: n products instead of m k. Six points are 0, 1, -1,
+// 2, -2 and infinity; eight have 1/2 and -1/2 besides. (Of an enlargement by three taps each phase has two, in a frame of
+// three: 6 instead of 8.) Along rows only: along both axes errors of single precision grow, and tiles no longer fit
+// narrow images.
+enum { LSI_MOST_POINTS = 8 };
+static inline int lsi_points(const lsi_window *all) { return all->windowColumns >= 4 ? 8 : 6; }
 
 // Outputs to a tile.
-static inline int lsi_tile_columns(const lsi_window *all) { return LSI_POINTS + 1 - all->windowColumns; }
+static inline int lsi_tile_columns(const lsi_window *all) { return lsi_points(all) + 1 - all->windowColumns; }
 static inline int lsi_tiles(const lsi_window *all) {
     return (all->columns + lsi_tile_columns(all) - 1) / lsi_tile_columns(all);
 }
 
 // Whether going to the points and back costs less than it saves, as measured: each input is used by all output channels,
-// each output by all input channels. Five taps would leave tiles of two outputs.
+// each output by all input channels.
 static inline int lsi_is_fast(const lsi_window *all) {
-    return all->inStride == 1 && all->windowColumns >= 3 && all->windowColumns <= 4 && all->columns >= 4 &&
-           all->inChannels >= 8 && all->outChannels >= 4;
+    return all->inStride == 1 && all->windowColumns >= 3 && all->windowColumns <= 5 && all->columns >= 4 &&
+           all->inChannels >= 4 && all->outChannels >= 4;
 }
 
 // Output rows to a block of a weight gradient: what `group` channels need of the input, at one of the points if there are
