@@ -45,11 +45,14 @@ LSI_INLINE lsi_four LSI_NAME(totals)(vec a, vec b, vec c, vec d) {
 #include "ConvolutionBody.h"
 #include "ElementBody.h"
 #include "LossBody.h"
+#include "DenseBody.h"
 
 static const lsi_kernels LSI_NAME(table) = {
     .name = LSI_TITLE,
     .convolve = LSI_NAME(convolve),
     .correlate = LSI_NAME(correlate),
+    .dense = LSI_NAME(dense),
+    .dense_transposed = LSI_NAME(dense_transposed),
     .sum_lanes = LSI_NAME(sum_lanes),
     .leaky_gradient = LSI_NAME(leaky_gradient),
     .channel_moments = LSI_NAME(channel_moments),

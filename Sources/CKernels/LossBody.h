@@ -90,11 +90,15 @@ LSI_FUNCTION void LSI_NAME(adam)(float *weights, float *g0, float *g1, float *m,
                                  float epsilon, float decay) {
 #define LSI_STEP(T, at, root)                                                                                          \
     do {                                                                                                               \
-        T *w = (T *)(weights + at), *a = (T *)(g0 + at), *b = (T *)(g1 + at), *first = (T *)(m + at);                  \
-        T *second = (T *)(v + at);                                                                                     \
-        const T g = factor * (*a + *b);                                                                                \
-        *a = (T){0};                                                                                                  \
-        *b = (T){0};                                                                                                  \
+        T *w = (T *)(weights + at), *a = (T *)(g0 + at), *first = (T *)(m + at), *second = (T *)(v + at);              \
+        T g = *a;                                                                                                      \
+        *a = (T){0};                                                                                                   \
+        if (g1) {                                                                                                      \
+            T *b = (T *)(g1 + at);                                                                                     \
+            g += *b;                                                                                                   \
+            *b = (T){0};                                                                                               \
+        }                                                                                                              \
+        g *= factor;                                                                                                   \
         *first += (1 - beta1) * (g - *first);                                                                          \
         *second += (1 - beta2) * (g * g - *second);                                                                    \
         *w -= rate * (*first * correction1 / (root(*second * correction2) + epsilon) + decay * *w);                    \
@@ -111,12 +115,16 @@ LSI_FUNCTION double LSI_NAME(squared_norm)(const float *g0, const float *g1, int
     for (; i + 256 <= count; i += 256) {
         vec partial = LSI_NAME(splat)(0);
         for (int64_t j = i; j < i + 256; j += LSI_LANES) {
-            vec g = *(const LSI_NAME(anywhere) *)(g0 + j) + *(const LSI_NAME(anywhere) *)(g1 + j);
+            vec g = LSI_NAME(load_anywhere)(g0 + j);
+            if (g1) g += LSI_NAME(load_anywhere)(g1 + j);
             partial += g * g;
         }
         norm += LSI_NAME(total)(partial);
     }
-    for (; i < count; i++) norm += (double)(g0[i] + g1[i]) * (g0[i] + g1[i]);
+    for (; i < count; i++) {
+        const float g = g0[i] + (g1 ? g1[i] : 0);
+        norm += (double)g * g;
+    }
     return norm;
 }
 

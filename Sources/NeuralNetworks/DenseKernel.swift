@@ -25,24 +25,45 @@ struct DenseKernel: LayerKernel {
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         let lanes = c.lanes
         guard lanes > 0 else { return }
-        let bias = m.parameters + units * inputs
-        for unit in 0..<units { (output + unit * lanes).update(repeating: bias[unit], count: lanes) }
-        BLAS.multiply(m.parameters, input, m: units, n: lanes, k: inputs, keep: 1, into: output)
-        if slope != 1 { c.kernels.leaky(output, slope, Int64(units * lanes), output) }
+        c.kernels.dense(
+            m.parameters, Int32(units), Int32(inputs), m.parameters + units * inputs, slope, input, Int32(lanes), output
+        )
     }
+
+    var sharedParameters: [Range<Int>] { [0..<parameterCount] }
 
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
         let lanes = c.lanes
-        guard lanes > 0 else { return }
         if slope != 1 { c.kernels.leaky_gradient(output, slope, Int64(units * c.chunks), 1, gradient, nil) }
         if c.needsWeightGradients {
-            c.kernels.sum_rows(gradient, Int64(units), Int64(lanes), m.gradient + units * inputs)
-            BLAS.multiply(
-                gradient, input, otherTransposed: true, m: units, n: inputs, k: lanes, keep: 1, into: m.gradient)
+            let own = BatchPart(input: input, gradient: gradient, lanes: lanes)
+            if let pair = c.pair {
+                // Weights are many: each worker sums half of the rows over all samples, so that one gradient will do.
+                let cut = units / 2
+                let parts = pair.exchange(own, worker: c.worker)
+                addGradient(c, m, of: parts, rows: c.worker == 0 ? 0..<cut : cut..<units)
+            } else {
+                addGradient(c, m, of: [own], rows: 0..<units)
+            }
         }
-        guard let inputGradient else { return }
-        BLAS.multiply(m.parameters, transposed: true, gradient, m: inputs, n: lanes, k: units, into: inputGradient)
+        if let inputGradient, lanes > 0 {
+            c.kernels.dense_transposed(
+                m.parameters, Int32(units), Int32(inputs), gradient, Int32(lanes), inputGradient)
+        }
+        // The other worker reads this gradient until then.
+        if c.needsWeightGradients { c.pair?.meet(c.worker) }
+    }
+
+    private func addGradient(_ c: PassContext, _ m: LayerMemory, of parts: [BatchPart], rows: Range<Int>) {
+        for part in parts where part.lanes > 0 {
+            let gradient = part.gradient + rows.lowerBound * part.lanes
+            c.kernels.sum_rows(
+                gradient, Int64(rows.count), Int64(part.lanes), m.sharedGradient + units * inputs + rows.lowerBound)
+            BLAS.multiply(
+                gradient, part.input, otherTransposed: true, m: rows.count, n: inputs, k: part.lanes, keep: 1,
+                into: m.sharedGradient + rows.lowerBound * inputs)
+        }
     }
 }

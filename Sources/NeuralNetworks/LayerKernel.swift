@@ -62,6 +62,8 @@ protocol LayerKernel: Sendable {
     var parameterCount: Int { get }
     /// Running statistics, not trained by gradients.
     var stateCount: Int { get }
+    /// Parameters with one gradient for both workers, ``LayerMemory/sharedGradient``; of the others each has its own.
+    var sharedParameters: [Range<Int>] { get }
     /// Multiplications and additions for one sample, forward.
     var operations: Double { get }
     /// What `forward` leaves for `backward`.
@@ -70,7 +72,7 @@ protocol LayerKernel: Sendable {
     func scratchCount(chunks: Int) -> Int
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream)
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats)
-    /// Adds to `m.gradient` if the context asks for it; may overwrite `gradient`; fills `inputGradient` unless nil.
+    /// Adds to the gradients in memory if the context asks for it; may overwrite `gradient`; fills `inputGradient` unless nil.
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?)
 }
@@ -79,8 +81,8 @@ protocol LayerKernel: Sendable {
 struct LayerMemory {
     let parameters: Floats
     let state: Floats
-    /// Same layout as `parameters`; this worker's own.
-    let gradient: Floats
+    /// Same layout as `parameters`; this worker's own, and that of both.
+    let gradient: Floats, sharedGradient: Floats
     let trace: Floats
     let scratch: Floats
 }
@@ -88,6 +90,7 @@ struct LayerMemory {
 extension LayerKernel {
     var parameterCount: Int { 0 }
     var stateCount: Int { 0 }
+    var sharedParameters: [Range<Int>] { [] }
     var operations: Double { 0 }
     func traceCount(chunks: Int) -> Int { 0 }
     func scratchCount(chunks: Int) -> Int { 0 }

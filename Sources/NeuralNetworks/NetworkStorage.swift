@@ -2,12 +2,14 @@
 package final class NetworkStorage: Sendable {
     package let parameters: AlignedFloats
     package let state: AlignedFloats
-    /// One per worker; empty unless trainable.
+    /// One per worker; empty unless trainable. Of ``sharedParameters`` the first is that of both.
     package let gradients: [AlignedFloats]
+    let sharedParameters: [Range<Int>]
     package let description: NetworkDescription
 
     package init(_ network: Network, isTrainable: Bool = true) {
         description = network.description
+        sharedParameters = network.makeKernel().sharedParameters
         parameters = AlignedFloats(network.weights.parameters)
         state = AlignedFloats(network.weights.state)
         gradients = (0..<2).map { _ in AlignedFloats(isTrainable ? network.weights.parameters.count : 0) }
@@ -81,6 +83,7 @@ package final class NetworkPass: @unchecked Sendable {
     private func memory(_ storage: NetworkStorage, _ worker: Int) -> LayerMemory {
         LayerMemory(
             parameters: storage.parameters.pointer, state: storage.state.pointer,
-            gradient: storage.gradients[worker].pointer, trace: trace.pointer, scratch: scratch.pointer)
+            gradient: storage.gradients[worker].pointer, sharedGradient: storage.gradients[0].pointer,
+            trace: trace.pointer, scratch: scratch.pointer)
     }
 }

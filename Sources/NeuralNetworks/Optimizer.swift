@@ -25,7 +25,7 @@ package final class Adam: @unchecked Sendable {
         second = networks.map { AlignedFloats($0.parameters.count) }
     }
 
-    /// One step by the sum of both workers' gradients, which are zeroed. Each worker moves half of the weights.
+    /// One step by the sum of both workers' gradients, or by that of both where they share it; they are zeroed. Each worker moves half of the weights.
     /// - Returns: the norm of the gradient before it was limited; the step is left out if it is not finite.
     @discardableResult
     package func step(rate: Double, pair: WorkerPair) -> Double {
@@ -33,10 +33,11 @@ package final class Adam: @unchecked Sendable {
         pair.run { [networks] worker in
             var sum = 0.0
             for network in networks {
-                let range = Self.half(network.parameters.count, worker)
-                sum += KernelVariant.current.table.pointee.squared_norm(
-                    network.gradients[0].pointer + range.lowerBound, network.gradients[1].pointer + range.lowerBound,
-                    Int64(range.count))
+                for (range, isShared) in network.parts(worker) {
+                    sum += KernelVariant.current.table.pointee.squared_norm(
+                        network.gradients[0].pointer + range.lowerBound,
+                        isShared ? nil : network.gradients[1].pointer + range.lowerBound, Int64(range.count))
+                }
             }
             halves.values[worker] = sum
         }
@@ -52,22 +53,17 @@ package final class Adam: @unchecked Sendable {
         let correction2 = 1 / (1 - pow(settings.beta2, Float(steps)))
         pair.run { [networks, settings, first, second] worker in
             for (index, network) in networks.enumerated() {
-                let range = Self.half(network.parameters.count, worker)
-                let start = range.lowerBound
-                KernelVariant.current.table.pointee.adam(
-                    network.parameters.pointer + start, network.gradients[0].pointer + start,
-                    network.gradients[1].pointer + start, first[index].pointer + start, second[index].pointer + start,
-                    Int64(range.count), factor, Float(rate), settings.beta1, settings.beta2, correction1, correction2,
-                    settings.epsilon, settings.weightDecay)
+                for (range, isShared) in network.parts(worker) {
+                    let start = range.lowerBound
+                    KernelVariant.current.table.pointee.adam(
+                        network.parameters.pointer + start, network.gradients[0].pointer + start,
+                        isShared ? nil : network.gradients[1].pointer + start, first[index].pointer + start,
+                        second[index].pointer + start, Int64(range.count), factor, Float(rate), settings.beta1,
+                        settings.beta2, correction1, correction2, settings.epsilon, settings.weightDecay)
+                }
             }
         }
         return norm
-    }
-
-    /// Worker 0 takes the first half; cut at a multiple of 16 so that vectors stay whole.
-    private static func half(_ count: Int, _ worker: Int) -> Range<Int> {
-        let cut = count / 2 / 16 * 16
-        return worker == 0 ? 0..<cut : cut..<count
     }
 
     /// Everything a resumed run needs, first moments then second, one array per network.
@@ -84,6 +80,23 @@ package final class Adam: @unchecked Sendable {
         }
         self.steps = steps
         return true
+    }
+}
+
+extension NetworkStorage {
+    /// The half of the weights that a worker moves, in parts whose gradient is that of both workers or the sum of theirs.
+    /// Worker 0 takes the first half; cut at a multiple of 16 so that vectors stay whole.
+    fileprivate func parts(_ worker: Int) -> [(range: Range<Int>, isShared: Bool)] {
+        let cut = parameters.count / 2 / 16 * 16
+        let half = worker == 0 ? 0..<cut : cut..<parameters.count
+        var parts: [(range: Range<Int>, isShared: Bool)] = []
+        var end = 0
+        for shared in sharedParameters {
+            parts += [(end..<shared.lowerBound, false), (shared, true)]
+            end = shared.upperBound
+        }
+        parts.append((end..<parameters.count, false))
+        return parts.map { ($0.range.clamped(to: half), $0.isShared) }.filter { !$0.range.isEmpty }
     }
 }
 

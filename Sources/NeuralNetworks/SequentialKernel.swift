@@ -13,6 +13,14 @@ struct SequentialKernel: LayerKernel {
     let parameterCount: Int, stateCount: Int
     private let steps: [Step]
 
+    var sharedParameters: [Range<Int>] {
+        steps.flatMap { step in
+            step.kernel.sharedParameters.map {
+                $0.lowerBound + step.parameterOffset..<$0.upperBound + step.parameterOffset
+            }
+        }
+    }
+
     var operations: Double { steps.reduce(0) { $0 + $1.kernel.operations } }
 
     /// - Parameter ordinal: of the first random layer; counts on over all of them.
@@ -168,7 +176,8 @@ struct SequentialKernel: LayerKernel {
     private func memory(_ m: LayerMemory, _ step: Step, _ trace: Int, scratch: Floats) -> LayerMemory {
         LayerMemory(
             parameters: m.parameters + step.parameterOffset, state: m.state + step.stateOffset,
-            gradient: m.gradient + step.parameterOffset, trace: m.trace + trace, scratch: scratch)
+            gradient: m.gradient + step.parameterOffset, sharedGradient: m.sharedGradient + step.parameterOffset,
+            trace: m.trace + trace, scratch: scratch)
     }
 }
 
@@ -184,6 +193,7 @@ struct ResidualKernel: LayerKernel {
 
     var parameterCount: Int { body.parameterCount }
     var stateCount: Int { body.stateCount }
+    var sharedParameters: [Range<Int>] { body.sharedParameters }
     var operations: Double { body.operations }
 
     private func size(_ chunks: Int) -> Int { output.count * chunks * 16 }
@@ -214,7 +224,7 @@ struct ResidualKernel: LayerKernel {
 
     private func inner(_ m: LayerMemory, _ size: Int) -> LayerMemory {
         LayerMemory(
-            parameters: m.parameters, state: m.state, gradient: m.gradient, trace: m.trace + size,
-            scratch: m.scratch + size)
+            parameters: m.parameters, state: m.state, gradient: m.gradient, sharedGradient: m.sharedGradient,
+            trace: m.trace + size, scratch: m.scratch + size)
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// Two threads that train together: the caller's and one helper's.
@@ -6,20 +5,21 @@ import Foundation
 /// The split of work between them never depends on timing, and what they sum they sum in a fixed order, so results are
 /// the same on one core or many. Unchecked: `task` is written before the helper is woken and read only by it.
 package final class WorkerPair: @unchecked Sendable {
-    private let wake = DispatchSemaphore(value: 0), done = DispatchSemaphore(value: 0)
-    private let arrivals = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+    private let wake = Gate(), done = Gate()
+    private let arrivals = [Gate(), Gate()]
     private var task: (@Sendable () -> Void)?
     private var slots: [[Double]] = [[], []]
+    private var parts: [BatchPart?] = [nil, nil]
 
     package init() {
         // The helper holds the pair weakly between tasks, so that dropping the pair ends it.
         let (wake, done) = (wake, done)
         let helper = Thread { [weak self] in
             while true {
-                wake.wait()
+                wake.pass()
                 guard let task = self?.task else { return }
                 task()
-                done.signal()
+                done.open()
             }
         }
         helper.stackSize = 8 << 20
@@ -28,21 +28,28 @@ package final class WorkerPair: @unchecked Sendable {
 
     deinit {
         task = nil
-        wake.signal()
+        wake.open()
     }
 
     /// Runs `body(0)` and `body(1)` at the same time and returns when both are done.
     package func run(_ body: @escaping @Sendable (_ worker: Int) -> Void) {
         task = { body(1) }
-        wake.signal()
+        wake.open()
         body(0)
-        done.wait()
+        done.pass()
     }
 
     /// Returns when both workers have come here.
     func meet(_ worker: Int) {
-        arrivals[1 - worker].signal()
-        arrivals[worker].wait()
+        arrivals[1 - worker].open()
+        arrivals[worker].pass()
+    }
+
+    /// Both workers' parts, worker 0's first. What they point to must stay until the workers ``meet(_:)`` again.
+    func exchange(_ part: BatchPart, worker: Int) -> [BatchPart] {
+        parts[worker] = part
+        meet(worker)
+        return parts.compactMap { $0 }
     }
 
     /// The elementwise sum of both workers' values, worker 0's first; the same for both.
@@ -53,6 +60,12 @@ package final class WorkerPair: @unchecked Sendable {
         meet(worker)
         return total
     }
+}
+
+/// One worker's samples at a dense layer: its input and the gradient of its output, `[feature][lanes]`.
+struct BatchPart {
+    let input: Floats, gradient: Floats
+    let lanes: Int
 }
 
 extension WorkerPair {

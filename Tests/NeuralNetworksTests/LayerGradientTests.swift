@@ -30,6 +30,12 @@ import Testing
         // Rows worked out at points: last tiles of one to four pixels, narrow ones, several windows.
         Subject(layers: [.convolution(channels: 6, kernel: 3)], input: .image(rows: 5, columns: 13, channels: 8)),
         Subject(layers: [.convolution(channels: 6, kernel: 3)], input: .image(rows: 3, columns: 12, channels: 8)),
+        Subject(layers: [.convolution(channels: 5, kernel: 4)], input: .image(rows: 3, columns: 11, channels: 4)),
+        Subject(layers: [.convolution(channels: 6, kernel: 5)], input: .image(rows: 6, columns: 14, channels: 5)),
+        Subject(layers: [.convolution(channels: 4, kernel: 5)], input: .image(rows: 4, columns: 7, channels: 8)),
+        // Products by one, two and four vectors, and in blocks that end anywhere.
+        Subject(layers: [.dense(units: 71)], input: .features(101), samples: 49),
+        Subject(layers: [.dense(units: 9), .dense(units: 130)], input: .features(3), samples: 33),
         Subject(
             layers: [.upsampledConvolution(channels: 4, kernel: 4, padding: .valid)],
             input: .image(rows: 5, columns: 6, channels: 9)),

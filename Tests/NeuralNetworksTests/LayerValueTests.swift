@@ -67,7 +67,10 @@ import Testing
         // Rows worked out at points.
         Case(rows: 13, columns: 13, channelsIn: 64, channelsOut: 8, kernel: 3, stride: 1, padding: .same),
         Case(rows: 5, columns: 7, channelsIn: 16, channelsOut: 13, kernel: 3, stride: 1, padding: .valid),
-        Case(rows: 6, columns: 26, channelsIn: 9, channelsOut: 4, kernel: 4, stride: 1, padding: .same)
+        Case(rows: 6, columns: 26, channelsIn: 9, channelsOut: 4, kernel: 4, stride: 1, padding: .same),
+        Case(rows: 5, columns: 31, channelsIn: 4, channelsOut: 5, kernel: 4, stride: 1, padding: .valid),
+        Case(rows: 13, columns: 13, channelsIn: 16, channelsOut: 16, kernel: 5, stride: 1, padding: .same),
+        Case(rows: 7, columns: 27, channelsIn: 5, channelsOut: 6, kernel: 5, stride: 1, padding: .valid)
     ]
 
     @Test(arguments: cases, KernelVariant.available.map(\.name))

@@ -50,17 +50,23 @@ import Testing
         expectClose(Double(gradient.pointer[16]), -0.75, tolerance: 1e-6)
     }
 
-    private func adam(_ settings: AdamSettings, gradients: [[Float]], rate: Double) throws -> [Float] {
+    /// Steps from the weights 1, -2 and 3 by gradients of two workers each, or by one that both share.
+    private func adam(
+        _ settings: AdamSettings, gradients: [[Float]], rate: Double, isShared: Bool = false
+    ) throws -> [Float] {
         let network = try Network(
-            NetworkDescription(input: .features(2), layers: [.dense(units: 1)]),
+            isShared
+                ? NetworkDescription(input: .features(2), layers: [.dense(units: 1)])
+                : NetworkDescription(
+                    input: .image(rows: 1, columns: 1, channels: 2), layers: [.convolution(channels: 1, kernel: 1)]),
             weights: NetworkWeights(parameters: [1, -2, 3], state: []))
         let storage = NetworkStorage(network)
         let optimizer = Adam([storage], settings: settings)
         let pair = WorkerPair()
         for gradient in gradients {
             for (i, value) in gradient.enumerated() {
-                storage.gradients[0].pointer[i] = 0.75 * value
-                storage.gradients[1].pointer[i] = 0.25 * value
+                storage.gradients[0].pointer[i] = isShared ? value : 0.75 * value
+                storage.gradients[1].pointer[i] = isShared ? 0 : 0.25 * value
             }
             optimizer.step(rate: rate, pair: pair)
         }
@@ -83,6 +89,12 @@ import Testing
         }
         // 0.001 = 1 - 0.999 carries a relative error of 6e-5 in single precision, which corrections cancel but for 1e-5.
         for (a, b) in zip(found, weights) { expectClose(Double(a), b, tolerance: 2e-5) }
+    }
+
+    @Test func thatASharedGradientMovesWeightsAsTwoDo() throws {
+        let gradients: [[Float]] = [[4, -8, 2], [2, 4, -16]]
+        let shared = try adam(AdamSettings(), gradients: gradients, rate: 0.1, isShared: true)
+        #expect(try adam(AdamSettings(), gradients: gradients, rate: 0.1) == shared)
     }
 
     @Test func thatWeightDecayIsDecoupledFromTheGradient() throws {

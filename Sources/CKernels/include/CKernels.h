@@ -37,6 +37,13 @@ typedef struct {
     // Their gradient: weights, laid out alike, += sum over pixels and samples of in * gradient.
     void (*correlate)(const lsi_window *, int32_t count, const float *in, const float *gradient, float *scratch,
                       float *weights);
+    // out = leaky(bias + weights * in), weights `[unit][input]`, the others `[feature][lanes]`, lanes a multiple of 16.
+    // Lanes do not see each other, bit for bit.
+    void (*dense)(const float *weights, int32_t units, int32_t inputs, const float *bias, float slope, const float *in,
+                  int32_t lanes, float *out);
+    // Its adjoint: out = transposed weights * gradient.
+    void (*dense_transposed)(const float *weights, int32_t units, int32_t inputs, const float *gradient, int32_t lanes,
+                             float *out);
     // out[i] += sum of the 16 lanes of accumulators[i].
     void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
     // gradient *= (y > 0 ? 1 : slope) in place, and its sums `[channel][16]` added to `sums` unless null.
@@ -79,10 +86,11 @@ typedef struct {
                             int64_t elements, float *gradient);
     // y = 1 / (1 + exp(-x))
     void (*sigmoid)(const float *x, int64_t count, float *y);
-    // Adam with decoupled weight decay on `count` weights; gradient = factor * (g0 + g1), both zeroed after.
+    // Adam with decoupled weight decay on `count` weights; gradient = factor * (g0 + g1), both zeroed after; g1 may be
+    // null.
     void (*adam)(float *weights, float *g0, float *g1, float *m, float *v, int64_t count, float factor, float rate,
                  float beta1, float beta2, float correction1, float correction2, float epsilon, float decay);
-    // Sum of squares of g0 + g1.
+    // Sum of squares of g0 + g1; g1 may be null.
     double (*squared_norm)(const float *g0, const float *g1, int64_t count);
     // A peak measurement: `rounds` times 12 independent multiply-adds of one vector. Gives the floating point
     // operations done in one round, and a value that depends on all of them in `*sink`.
