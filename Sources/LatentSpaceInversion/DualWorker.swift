@@ -45,11 +45,8 @@ final class DualWorker: @unchecked Sendable {
         } else {
             modelDecoder.input.copy(modelEncoder.output, count: latents * c.lanes)
         }
-        modelDecoder.forward(c, storage.modelDecoder)
-        let loss = setup.reconstruction.evaluate(
-            c, modelDecoder, targets: modelEncoder.input, scale: share ?? 0, spare: &spare)
+        let loss = decode(c, storage, targets: modelEncoder.input, share: share)
         guard let share else { return (loss, 0) }
-        modelDecoder.backward(c, storage.modelDecoder)
         var divergence = 0.0
         if let sampler, let samplerStorage {
             sampler.outputGradient.copy(modelDecoder.inputGradient, count: latents * c.lanes)
@@ -66,6 +63,18 @@ final class DualWorker: @unchecked Sendable {
         return (loss, divergence / Double(latents))
     }
 
+    /// The decoder's loss, and with a `share` its gradients.
+    private func decode(_ c: PassContext, _ storage: DualStorage, targets: AlignedFloats, share: Double?) -> Double {
+        guard let share else {
+            modelDecoder.forward(c, storage.modelDecoder)
+            return setup.reconstruction.evaluate(c, modelDecoder, targets: targets, scale: 0, spare: &spare)
+        }
+        return modelDecoder.train(c, storage.modelDecoder) { part, chunk in
+            setup.reconstruction.evaluate(
+                part, modelDecoder, targets: targets, firstTarget: chunk, scale: share, spare: &spare)
+        }
+    }
+
     /// `d -> z_d -> (d, z_m -> m)`: sums of both losses over this worker's samples.
     func dataPass(
         _ c: PassContext, _ storage: DualStorage, _ indices: ArraySlice<Int>, share: Double?
@@ -79,14 +88,12 @@ final class DualWorker: @unchecked Sendable {
         dataDecoder.forward(c, storage.dataDecoder)
         regression.forward(c, storage.regression)
         modelDecoder.input.copy(regression.output, count: setup.modelLatents * c.lanes)
-        modelDecoder.forward(c, storage.modelDecoder)
         let entries = Double(dataDecoder.outputShape.count)
         let data = Loss.squaredError.evaluate(
             c, shape: dataDecoder.outputShape, output: dataDecoder.output, targets: cleanData, weights: ones,
             scale: Float((share ?? 0) / entries), gradient: dataDecoder.outputGradient)
-        let image = setup.reconstruction.evaluate(c, modelDecoder, targets: images, scale: share ?? 0, spare: &spare)
+        let image = decode(c, storage, targets: images, share: share)
         guard share != nil else { return (data / entries, image) }
-        modelDecoder.backward(c, storage.modelDecoder)
         regression.outputGradient.copy(modelDecoder.inputGradient, count: setup.modelLatents * c.lanes)
         regression.backward(c, storage.regression)
         dataDecoder.backward(c, storage.dataDecoder)

@@ -27,16 +27,18 @@ struct ReconstructionLoss: Sendable {
         terms = Double(activeCount) * Double(channels)
     }
 
-    /// The mean loss summed over the worker's samples; fills the pass's output gradient with `scale` times its derivative.
+    /// The mean loss summed over the samples; fills the pass's output gradient with `scale` times its derivative.
+    /// - Parameter firstTarget: the chunk of the targets that belongs to the pass's first output.
     func evaluate(
-        _ c: PassContext, _ pass: NetworkPass, targets: AlignedFloats, scale: Double, spare: inout AlignedFloats?
+        _ c: PassContext, _ pass: NetworkPass, targets: AlignedFloats, firstTarget: Int = 0, scale: Double,
+        spare: inout AlignedFloats?
     ) -> Double {
         let perTerm = Float(scale / terms)
         var sum = 0.0
         if let faciesLoss, let faciesWeights {
             sum += faciesLoss.evaluate(
-                c, shape: shape, output: pass.output, targets: targets, weights: faciesWeights, scale: perTerm,
-                gradient: pass.outputGradient)
+                c, shape: shape, output: pass.output, targets: targets, firstTarget: firstTarget,
+                weights: faciesWeights, scale: perTerm, gradient: pass.outputGradient)
         }
         if let propertyWeights {
             let target: AlignedFloats
@@ -47,9 +49,9 @@ struct ReconstructionLoss: Sendable {
                 spare = target
             }
             sum += Loss.squaredError.evaluate(
-                c, shape: shape, output: pass.output, targets: targets, weights: propertyWeights, scale: perTerm,
-                gradient: target)
-            if faciesWeights != nil { pass.outputGradient.add(target) }
+                c, shape: shape, output: pass.output, targets: targets, firstTarget: firstTarget,
+                weights: propertyWeights, scale: perTerm, gradient: target)
+            if faciesWeights != nil { pass.outputGradient.add(target, count: shape.count * c.lanes) }
         }
         return sum / terms
     }

@@ -14,6 +14,8 @@ struct ActivationKernel: LayerKernel {
         (output, self.activation) = (input, activation)
     }
 
+    var isChunkwise: Bool { !output.isFlat }
+
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         let count = c.lanes * self.output.count
         switch activation {

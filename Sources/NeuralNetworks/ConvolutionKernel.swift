@@ -61,27 +61,29 @@ struct ConvolutionKernel: LayerKernel {
     /// Every tap at every output pixel, whether it falls on padding or not; those of a transposed one at every input.
     var operations: Double { 2 * Double(kernelCount) * Double(min(output.pixels, isTransposed ? input.pixels : .max)) }
 
+    var isChunkwise: Bool { true }
     func scratchCount(chunks: Int) -> Int { layout.count }
 
     /// Offsets in the memory for one call.
-    private var layout: (gradient: Int, sums: Int, scratch: Int, count: Int) {
+    private var layout: (adjoint: Int, gradient: Int, sums: Int, scratch: Int, count: Int) {
         var layout = Layout()
-        _ = layout.reserve(max(forwardPlan.preparationCount, adjointPlan.preparationCount))
+        _ = layout.reserve(forwardPlan.preparationCount)
+        let adjoint = layout.reserve(adjointPlan.preparationCount)
         let gradient = layout.reserve(forwardPlan.weightCount)
         let sums = layout.reserve(forwardPlan.output.channels * 16)
         let scratch = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
-        return (gradient, sums, scratch, layout.count)
+        return (adjoint, gradient, sums, scratch, layout.count)
     }
 
     /// Memory for one call.
     struct WorkSpace {
-        /// For weights as windows work with them, and their gradient; channel sums, `[channel][16]`; what the C kernels
-        /// need.
-        let prepared: Floats, gradient: Floats, sums: Floats, scratch: Floats
+        /// For weights as the windows of both plans work with them, and the forward ones' gradient; channel sums,
+        /// `[channel][16]`; what the C kernels need.
+        let prepared: Floats, adjoint: Floats, gradient: Floats, sums: Floats, scratch: Floats
 
         init(_ kernel: ConvolutionKernel, _ base: Floats) {
             let layout = kernel.layout
-            (prepared, gradient) = (base, base + layout.gradient)
+            (prepared, adjoint, gradient) = (base, base + layout.adjoint, base + layout.gradient)
             (sums, scratch) = (base + layout.sums, base + layout.scratch)
         }
     }
@@ -96,7 +98,7 @@ struct ConvolutionKernel: LayerKernel {
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         let space = WorkSpace(self, m.scratch)
-        let weights = forwardWeights(m, space)
+        let weights = forwardWeights(c, m, space)
         for chunk in 0..<c.chunks {
             forwardPlan.convolve(
                 c.kernels, input + chunk * self.input.count * 16, weights: weights, bias: m.parameters + kernelCount,
@@ -129,17 +131,18 @@ struct ConvolutionKernel: LayerKernel {
     }
 
     /// The kernel as the forward windows work with it.
-    func forwardWeights(_ m: LayerMemory, _ space: WorkSpace) -> Floats {
-        forwardPlan.prepare(m.parameters, memory: space.prepared, transposed: false)
+    func forwardWeights(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace) -> Floats {
+        forwardPlan.prepare(m.parameters, memory: space.prepared, transposed: false, isReady: !c.isFirstCall)
     }
 
     /// - Returns: the kernel as the adjoint windows work with it, if anything is to be pulled back.
     func beginBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace, isPulled: Bool) -> Floats? {
-        if c.needsWeightGradients {
+        if c.needsWeightGradients, c.isFirstCall {
             space.gradient.update(repeating: 0, count: forwardPlan.weightCount)
             space.sums.update(repeating: 0, count: forwardPlan.output.channels * 16)
         }
-        return isPulled ? adjointPlan.prepare(m.parameters, memory: space.prepared, transposed: true) : nil
+        guard isPulled else { return nil }
+        return adjointPlan.prepare(m.parameters, memory: space.adjoint, transposed: true, isReady: !c.isFirstCall)
     }
 
     /// The gradient of one image's output pulled back to its input.
@@ -149,7 +152,7 @@ struct ConvolutionKernel: LayerKernel {
     }
 
     func endBackward(_ c: PassContext, _ m: LayerMemory, _ space: WorkSpace) {
-        guard c.needsWeightGradients else { return }
+        guard c.needsWeightGradients, c.isLastCall else { return }
         c.kernels.sum_lanes(space.sums, Int64(forwardPlan.output.channels), m.gradient + kernelCount)
         forwardPlan.recover(space.gradient, memory: space.prepared, addingTo: m.gradient)
     }

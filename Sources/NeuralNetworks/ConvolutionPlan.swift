@@ -48,15 +48,16 @@ struct ConvolutionPlan: @unchecked Sendable {
     var preparationCount: Int { hasPoints ? weightCount + foldedCount : foldedCount }
 
     /// The kernel's weights `[row][column][in][out]` as windows work with them, in `memory` or the kernel itself.
-    /// - Parameter transposed: the kernel is stored `[row][column][out][in]` of this plan.
-    func prepare(_ weights: Floats, memory: Floats, transposed: Bool) -> Floats {
-        var folded = weights
-        if !isDirect || transposed {
-            folded = hasPoints ? memory + weightCount : memory
-            fold(weights, into: folded, transposed: transposed)
-        }
-        guard hasPoints else { return folded }
-        lsi_weights_at_points(windows, Int32(windows.count), folded, memory)
+    /// - Parameters:
+    ///   - transposed: the kernel is stored `[row][column][out][in]` of this plan.
+    ///   - isReady: `memory` holds them from an earlier call.
+    func prepare(_ weights: Floats, memory: Floats, transposed: Bool, isReady: Bool = false) -> Floats {
+        let isFolded = !isDirect || transposed
+        guard isFolded || hasPoints else { return weights }
+        guard !isReady else { return memory }
+        let folded = isFolded ? (hasPoints ? memory + weightCount : memory) : weights
+        if isFolded { fold(weights, into: folded, transposed: transposed) }
+        if hasPoints { lsi_weights_at_points(windows, Int32(windows.count), folded, memory) }
         return memory
     }
 

@@ -4,9 +4,11 @@ import LinearAlgebra
 /// What one worker is asked to run: `samples` of the batch, in chunks of 16 lanes.
 package struct PassContext {
     /// Valid samples of this worker; the lanes past them hold zeros or nonsense that counts nowhere.
-    package let samples: Int
+    package private(set) var samples: Int
     /// Position of the first of them in the batch.
-    package let firstSample: Int
+    package private(set) var firstSample: Int
+    /// Whether a layer's call begins and ends its work: of a run of layers each has one call for each chunk.
+    private(set) var isFirstCall = true, isLastCall = true
     let isTraining: Bool
     /// Whether a backward pass adds up gradients of the weights.
     let needsWeightGradients: Bool
@@ -28,6 +30,17 @@ package struct PassContext {
     }
 
     package var chunks: Int { (samples + 15) / 16 }
+
+    /// One chunk of this context alone.
+    func chunk(_ index: Int) -> PassContext {
+        var part = self
+        part.samples = min(samples - 16 * index, 16)
+        part.firstSample += 16 * index
+        part.isFirstCall = isFirstCall && index == 0
+        part.isLastCall = isLastCall && index == chunks - 1
+        return part
+    }
+
     package var lanes: Int { chunks * 16 }
     var kernels: lsi_kernels { variant.table.pointee }
 
@@ -64,6 +77,9 @@ protocol LayerKernel: Sendable {
     var stateCount: Int { get }
     /// Parameters with one gradient for both workers, ``LayerMemory/sharedGradient``; of the others each has its own.
     var sharedParameters: [Range<Int>] { get }
+    /// Whether chunks of images do not see each other and have one call each, one after the other: input, output, trace and
+    /// gradients of a chunk lie behind those of the chunk before, and scratch stays from the first call to the last.
+    var isChunkwise: Bool { get }
     /// Multiplications and additions for one sample, forward.
     var operations: Double { get }
     /// What `forward` leaves for `backward`.
@@ -91,6 +107,7 @@ extension LayerKernel {
     var parameterCount: Int { 0 }
     var stateCount: Int { 0 }
     var sharedParameters: [Range<Int>] { [] }
+    var isChunkwise: Bool { false }
     var operations: Double { 0 }
     func traceCount(chunks: Int) -> Int { 0 }
     func scratchCount(chunks: Int) -> Int { 0 }

@@ -9,11 +9,15 @@ package enum Loss: Sendable {
     case squaredError
 
     /// The weighted sum of losses; fills `gradient` with `scale` times its derivative.
-    /// - Parameter weights: one per element of the shape, `[pixel][channel]`.
+    /// - Parameters:
+    ///   - firstTarget: the chunk of the targets that belongs to the first of the outputs; of images.
+    ///   - weights: one per element of the shape, `[pixel][channel]`.
     package func evaluate(
-        _ c: PassContext, shape: Shape, output: AlignedFloats, targets: AlignedFloats, weights: AlignedFloats,
-        scale: Float, gradient: AlignedFloats
+        _ c: PassContext, shape: Shape, output: AlignedFloats, targets: AlignedFloats, firstTarget: Int = 0,
+        weights: AlignedFloats, scale: Float, gradient: AlignedFloats
     ) -> Double {
+        precondition(firstTarget == 0 || !shape.isFlat, "flat data of all chunks lie among each other")
+        let targets = targets.pointer + firstTarget * shape.count * 16
         var sum = 0.0
         for chunk in 0..<c.chunks {
             let mask = c.mask(chunk: chunk)
@@ -31,13 +35,13 @@ package enum Loss: Sendable {
     }
 
     private func part(
-        _ c: PassContext, _ offset: Int, _ elements: Int, _ output: AlignedFloats, _ targets: AlignedFloats,
+        _ c: PassContext, _ offset: Int, _ elements: Int, _ output: AlignedFloats, _ targets: Floats,
         _ weights: Floats, _ mask: SIMD16<Float>, _ scale: Float, _ gradient: AlignedFloats
     ) -> Double {
         var mask = mask
         return withUnsafePointer(to: &mask) {
             $0.withMemoryRebound(to: Float.self, capacity: 16) { mask in
-                let (x, t, g) = (output.pointer + offset, targets.pointer + offset, gradient.pointer + offset)
+                let (x, t, g) = (output.pointer + offset, targets + offset, gradient.pointer + offset)
                 return switch self {
                 case .crossEntropy: c.kernels.cross_entropy(x, t, weights, mask, scale, Int64(elements), g)
                 case .squaredError: c.kernels.squared_error(x, t, weights, mask, scale, Int64(elements), g)

@@ -58,6 +58,24 @@ package final class NetworkPass: @unchecked Sendable {
             gradient: outputGradient.pointer, inputGradient: needsInputGradient ? inputGradient.pointer : nil)
     }
 
+    /// ``forward(_:_:)``, the loss, and ``backward(_:_:needsInputGradient:)``. Outputs of all samples are kept nowhere: where
+    /// it can, the pass takes chunk after chunk from the last layers to the loss and back.
+    /// - Parameter loss: fills the first of ``outputGradient`` from the first of ``output``, for the samples of `part`,
+    ///   which begin at `chunk` of this worker's.
+    /// - Returns: the sum of what `loss` returns.
+    package func train(
+        _ c: PassContext, _ storage: NetworkStorage, needsInputGradient: Bool = true,
+        loss: (_ part: PassContext, _ chunk: Int) -> Double
+    ) -> Double {
+        precondition(c.samples <= capacity, "\(c.samples) samples in memory for \(capacity)")
+        var sum = 0.0
+        kernel.train(
+            c, memory(storage, c.worker), input: input.pointer, output: output.pointer,
+            gradient: outputGradient.pointer, inputGradient: needsInputGradient ? inputGradient.pointer : nil
+        ) { sum += loss($0, $1) }
+        return sum
+    }
+
     package func setInput(_ values: [Float], sample: Int, _ c: PassContext) {
         precondition(values.count == inputShape.count, "\(values.count) values for \(inputShape)")
         for (element, value) in values.enumerated() {

@@ -20,6 +20,7 @@ struct PooledConvolutionKernel: LayerKernel {
     var output: Shape { pooling.output }
     var parameterCount: Int { convolution.parameterCount }
     var operations: Double { convolution.operations }
+    var isChunkwise: Bool { true }
     func traceCount(chunks: Int) -> Int { pooling.choiceCount(chunks: chunks) }
     func scratchCount(chunks: Int) -> Int { convolution.scratchCount(chunks: chunks) + image.count * 16 }
 
@@ -41,7 +42,7 @@ struct PooledConvolutionKernel: LayerKernel {
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         let space = ConvolutionKernel.WorkSpace(convolution, m.scratch)
         let band = m.scratch + convolution.scratchCount(chunks: c.chunks)
-        let weights = convolution.forwardWeights(m, space)
+        let weights = convolution.forwardWeights(c, m, space)
         let row = self.output.columns * self.output.channels * 16
         for chunk in 0..<c.chunks {
             let choice = pooling.choice(m.trace, chunk: chunk)

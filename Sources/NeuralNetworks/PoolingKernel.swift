@@ -14,6 +14,7 @@ struct PoolingKernel: LayerKernel {
     private var input: Shape { pooling.input }
     private var size: Int { pooling.size }
     var output: Shape { pooling.output }
+    var isChunkwise: Bool { true }
     func traceCount(chunks: Int) -> Int { takesLargest ? pooling.choiceCount(chunks: chunks) : 0 }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {

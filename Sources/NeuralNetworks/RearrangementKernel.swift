@@ -48,6 +48,8 @@ struct RearrangementKernel: LayerKernel {
         sources = (0..<output.count).map(source)
     }
 
+    var isChunkwise: Bool { !input.isFlat && !output.isFlat }
+
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         for chunk in 0..<c.chunks {
             for (to, from) in sources.enumerated() {

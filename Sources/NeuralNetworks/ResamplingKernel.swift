@@ -39,6 +39,8 @@ struct ResamplingKernel: LayerKernel {
         output = .image(rows: rowMixes.count, columns: columnMixes.count, channels: input.channels)
     }
 
+    var isChunkwise: Bool { true }
+
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
         let pixel = self.input.channels * 16
         for chunk in 0..<c.chunks {

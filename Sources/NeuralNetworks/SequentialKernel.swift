@@ -12,6 +12,8 @@ struct SequentialKernel: LayerKernel {
     let input: Shape, output: Shape
     let parameterCount: Int, stateCount: Int
     private let steps: [Step]
+    /// Neighbours that chunks go through together.
+    private let runs: [Range<Int>]
 
     var sharedParameters: [Range<Int>] {
         steps.flatMap { step in
@@ -39,7 +41,20 @@ struct SequentialKernel: LayerKernel {
             index += 1 + fused.layers
         }
         (self.steps, self.input, output) = (steps, input, shape)
+        runs = Self.runs(steps)
         (parameterCount, stateCount) = (parameters, state)
+    }
+
+    private static func runs(_ steps: [Step]) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for (index, step) in steps.enumerated() {
+            if let last = runs.last, step.kernel.isChunkwise, steps[index - 1].kernel.isChunkwise {
+                runs[runs.count - 1] = last.lowerBound..<index + 1
+            } else {
+                runs.append(index..<index + 1)
+            }
+        }
+        return runs
     }
 
     /// What runs inside the layer before it: a leaky rectifier of this slope, and largest values of windows of this size.
@@ -115,24 +130,43 @@ struct SequentialKernel: LayerKernel {
         }
     }
 
-    func traceCount(chunks: Int) -> Int { places(chunks: chunks).count }
+    /// Chunks of images do not see each other in any step.
+    var isChunkwise: Bool { steps.allSatisfy(\.kernel.isChunkwise) }
 
-    func scratchCount(chunks: Int) -> Int {
-        2 * gradientCount(chunks: chunks) + (steps.map { $0.kernel.scratchCount(chunks: chunks) }.max() ?? 0)
+    func traceCount(chunks: Int) -> Int { layout(chunks: chunks).trace }
+    func scratchCount(chunks: Int) -> Int { layout(chunks: chunks).scratch }
+
+    /// Offsets in memory: in the trace of each step's output (but the last, which the caller holds) and of its own trace,
+    /// in the scratch of two gradients of all chunks, of two of one chunk, and of each step's own.
+    private struct PassLayout {
+        var outputs: [Int] = [], traces: [Int] = [], scratches: [Int] = []
+        var gradients = [0, 0], chunkGradients = [0, 0]
+        var trace = 0, scratch = 0
     }
 
-    private func gradientCount(chunks: Int) -> Int { (steps.map(\.input.count).max() ?? 0) * chunks * 16 }
-
-    /// Offsets in the trace: of each step's output (but the last, which the caller holds) and of its own trace.
-    private func places(chunks: Int) -> (outputs: [Int], traces: [Int], count: Int) {
-        var layout = Layout()
-        var outputs: [Int] = [], traces: [Int] = []
-        for (index, step) in steps.enumerated() {
-            let isLast = index == steps.count - 1
-            outputs.append(isLast ? 0 : layout.reserve(step.kernel.output.count * chunks * 16))
-            traces.append(layout.reserve(step.kernel.traceCount(chunks: chunks)))
+    private func layout(chunks: Int) -> PassLayout {
+        var layout = PassLayout()
+        var trace = Layout(), scratch = Layout()
+        let widest = (steps.map(\.input.count).max() ?? 0) * 16
+        for side in 0..<2 { layout.gradients[side] = scratch.reserve(widest * chunks) }
+        for side in 0..<2 { layout.chunkGradients[side] = scratch.reserve(widest) }
+        let start = scratch
+        for run in runs {
+            // Steps of a run take turns, so each keeps what it has.
+            var own = start
+            let calls = run.count > 1 ? chunks : 1, chunksInCall = run.count > 1 ? 1 : chunks
+            for index in run {
+                let kernel = steps[index].kernel
+                let isLast = index == steps.count - 1
+                layout.outputs.append(isLast ? 0 : trace.reserve(kernel.output.count * chunks * 16))
+                layout.traces.append(trace.reserve(calls * kernel.traceCount(chunks: chunksInCall)))
+                layout.scratches.append(own.reserve(kernel.scratchCount(chunks: chunksInCall)))
+            }
+            layout.scratch = max(layout.scratch, own.count)
         }
-        return (outputs, traces, layout.count)
+        layout.trace = trace.count
+        layout.scratch = max(layout.scratch, start.count)
+        return layout
     }
 
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
@@ -143,13 +177,9 @@ struct SequentialKernel: LayerKernel {
     }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let places = places(chunks: c.chunks)
-        var current = input
-        for (index, step) in steps.enumerated() {
-            let next = index == steps.count - 1 ? output : m.trace + places.outputs[index]
-            step.kernel.forward(
-                c, memory(m, step, places.traces[index], scratch: m.scratch), input: current, output: next)
-            current = next
+        let call = Call(m, layout(chunks: c.chunks), input, output)
+        for run in runs {
+            forEachPart(of: run, c) { part, chunk in forward(run, part, call, chunk: chunk, kept: chunk) }
         }
         if steps.isEmpty { output.update(from: input, count: self.input.count * c.lanes) }
     }
@@ -157,74 +187,124 @@ struct SequentialKernel: LayerKernel {
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
-        let places = places(chunks: c.chunks)
-        let size = gradientCount(chunks: c.chunks)
-        var current = gradient
-        for index in steps.indices.reversed() {
-            let step = steps[index]
-            let next = index == 0 ? inputGradient : m.scratch + (index % 2) * size
-            step.kernel.backward(
-                c, memory(m, step, places.traces[index], scratch: m.scratch + 2 * size),
-                input: index == 0 ? input : m.trace + places.outputs[index - 1],
-                output: index == steps.count - 1 ? output : m.trace + places.outputs[index], gradient: current,
-                inputGradient: next)
-            if let next { current = next }
-        }
+        let call = Call(m, layout(chunks: c.chunks), input, output)
+        backward(runs[...], c, call, gradient: gradient, inputGradient: inputGradient)
         if steps.isEmpty, let inputGradient { inputGradient.update(from: gradient, count: self.input.count * c.lanes) }
     }
 
-    private func memory(_ m: LayerMemory, _ step: Step, _ trace: Int, scratch: Floats) -> LayerMemory {
-        LayerMemory(
+    /// ``forward`` and ``backward`` with the loss between them: each chunk goes through the last run, the loss, and back
+    /// before the next one, in the memory of one chunk.
+    /// - Parameter loss: fills the gradient of the outputs of a part of the samples, `chunk` and those behind it.
+    func train(
+        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?,
+        loss: (_ part: PassContext, _ chunk: Int) -> Void
+    ) {
+        guard let last = runs.last, last.count > 1 else {
+            forward(c, m, input: input, output: output)
+            loss(c, 0)
+            return backward(c, m, input: input, output: output, gradient: gradient, inputGradient: inputGradient)
+        }
+        let call = Call(m, layout(chunks: c.chunks), input, output)
+        for run in runs.dropLast() {
+            forEachPart(of: run, c) { part, chunk in forward(run, part, call, chunk: chunk, kept: chunk) }
+        }
+        let next = target(ofRun: runs.count - 1, call, inputGradient)
+        forEachPart(of: last, c) { part, chunk in
+            forward(last, part, call, chunk: chunk, kept: 0)
+            loss(part, chunk)
+            backward(
+                last, part, call, chunk: chunk, kept: 0, gradient: gradient,
+                inputGradient: next.map { $0 + before(last.lowerBound, chunk) })
+        }
+        guard runs.count > 1, let next else { return }
+        backward(runs.dropLast(), c, call, gradient: next, inputGradient: inputGradient)
+    }
+
+    /// What a call of all steps works on.
+    private struct Call {
+        let memory: LayerMemory
+        let layout: PassLayout
+        let input: Floats, output: Floats
+
+        init(_ memory: LayerMemory, _ layout: PassLayout, _ input: Floats, _ output: Floats) {
+            (self.memory, self.layout, self.input, self.output) = (memory, layout, input, output)
+        }
+    }
+
+    /// Once for all chunks, or chunk by chunk through all steps of a longer run: a chunk then stays in the cache.
+    private func forEachPart(of run: Range<Int>, _ c: PassContext, _ body: (_ part: PassContext, _ chunk: Int) -> Void)
+    {
+        guard run.count > 1 else { return body(c, 0) }
+        for chunk in 0..<c.chunks { body(c.chunk(chunk), chunk) }
+    }
+
+    /// - Parameters:
+    ///   - chunk: where the run's input lies.
+    ///   - kept: where its outputs and traces lie.
+    private func forward(_ run: Range<Int>, _ part: PassContext, _ call: Call, chunk: Int, kept: Int) {
+        for index in run {
+            steps[index].kernel.forward(
+                part, memory(call, index, chunk: kept),
+                input: values(call, before: index, chunk: index == run.lowerBound ? chunk : kept),
+                output: values(call, before: index + 1, chunk: kept))
+        }
+    }
+
+    private func backward(
+        _ run: Range<Int>, _ part: PassContext, _ call: Call, chunk: Int, kept: Int, gradient: Floats,
+        inputGradient: Floats?
+    ) {
+        var gradient = gradient
+        for index in run.reversed() {
+            let isFirst = index == run.lowerBound
+            let target = isFirst ? inputGradient : call.memory.scratch + call.layout.chunkGradients[index % 2]
+            steps[index].kernel.backward(
+                part, memory(call, index, chunk: kept),
+                input: values(call, before: index, chunk: isFirst ? chunk : kept),
+                output: values(call, before: index + 1, chunk: kept), gradient: gradient, inputGradient: target)
+            if let target { gradient = target }
+        }
+    }
+
+    private func backward(
+        _ runs: ArraySlice<Range<Int>>, _ c: PassContext, _ call: Call, gradient: Floats, inputGradient: Floats?
+    ) {
+        var current = gradient
+        for (place, run) in zip(runs.indices, runs).reversed() {
+            let next = target(ofRun: place, call, inputGradient)
+            forEachPart(of: run, c) { part, chunk in
+                backward(
+                    run, part, call, chunk: chunk, kept: chunk, gradient: current + before(run.upperBound, chunk),
+                    inputGradient: next.map { $0 + before(run.lowerBound, chunk) })
+            }
+            if let next { current = next }
+        }
+    }
+
+    /// Where the gradient of a run's input goes: neighbours take turns, so that one is read while the other is written.
+    private func target(ofRun place: Int, _ call: Call, _ inputGradient: Floats?) -> Floats? {
+        place == 0 ? inputGradient : call.memory.scratch + call.layout.gradients[place % 2]
+    }
+
+    /// What step `index` works on, and what the last one leaves.
+    private func values(_ call: Call, before index: Int, chunk: Int) -> Floats {
+        let start =
+            index == 0
+            ? call.input : index == steps.count ? call.output : call.memory.trace + call.layout.outputs[index - 1]
+        return start + before(index, chunk)
+    }
+
+    /// Numbers in the chunks before `chunk` of what stands before step `index`.
+    private func before(_ index: Int, _ chunk: Int) -> Int {
+        chunk == 0 ? 0 : chunk * (index == steps.count ? output.count : steps[index].input.count) * 16
+    }
+
+    private func memory(_ call: Call, _ index: Int, chunk: Int) -> LayerMemory {
+        let (step, m, layout) = (steps[index], call.memory, call.layout)
+        return LayerMemory(
             parameters: m.parameters + step.parameterOffset, state: m.state + step.stateOffset,
             gradient: m.gradient + step.parameterOffset, sharedGradient: m.sharedGradient + step.parameterOffset,
-            trace: m.trace + trace, scratch: scratch)
-    }
-}
-
-/// `x + body(x)`.
-struct ResidualKernel: LayerKernel {
-    private let body: SequentialKernel
-    var output: Shape { body.output }
-
-    init(_ layer: Layer, _ layers: [Layer], input: Shape, ordinal: inout Int) throws(ShapeError) {
-        body = try SequentialKernel(layers, input: input, ordinal: &ordinal)
-        try require(body.output == input, layer, input, "is not what the body makes of it: \(body.output)")
-    }
-
-    var parameterCount: Int { body.parameterCount }
-    var stateCount: Int { body.stateCount }
-    var sharedParameters: [Range<Int>] { body.sharedParameters }
-    var operations: Double { body.operations }
-
-    private func size(_ chunks: Int) -> Int { output.count * chunks * 16 }
-    func traceCount(chunks: Int) -> Int { size(chunks) + body.traceCount(chunks: chunks) }
-    func scratchCount(chunks: Int) -> Int { size(chunks) + body.scratchCount(chunks: chunks) }
-
-    func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
-        body.initialize(parameters, state: state, stream: &stream)
-    }
-
-    func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let size = size(c.chunks)
-        // The body's own output stays: its last rectifier's gradient reads it.
-        body.forward(c, inner(m, size), input: input, output: m.trace)
-        output.update(from: input, count: size)
-        c.kernels.add(m.trace, Int64(size), output)
-    }
-
-    func backward(
-        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
-    ) {
-        let size = size(c.chunks)
-        m.scratch.update(from: gradient, count: size)
-        body.backward(
-            c, inner(m, size), input: input, output: m.trace, gradient: m.scratch, inputGradient: inputGradient)
-        if let inputGradient { c.kernels.add(gradient, Int64(size), inputGradient) }
-    }
-
-    private func inner(_ m: LayerMemory, _ size: Int) -> LayerMemory {
-        LayerMemory(
-            parameters: m.parameters, state: m.state, gradient: m.gradient, sharedGradient: m.sharedGradient,
-            trace: m.trace + size, scratch: m.scratch + size)
+            trace: m.trace + layout.traces[index] + (chunk == 0 ? 0 : chunk * step.kernel.traceCount(chunks: 1)),
+            scratch: m.scratch + layout.scratches[index])
     }
 }

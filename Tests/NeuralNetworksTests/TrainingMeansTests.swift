@@ -136,6 +136,49 @@ import Testing
         #expect(stopping.shouldStop && stopping.best == 2)
     }
 
+    /// Samples of three chunks, the last not full; the last run of layers begins behind a normalisation.
+    @Test func thatTrainingChunkByChunkIsForwardLossAndBackward() throws {
+        let network = try Network(
+            NetworkDescription(
+                input: .image(rows: 7, columns: 9, channels: 2),
+                layers: [
+                    .convolution(channels: 4, kernel: 3), .activation(.swish), .maxPooling(size: 2),
+                    .residual([.convolution(channels: 4, kernel: 3), .activation(.tanh)]), .batchNormalization(),
+                    .flatten, .dense(units: 60), .reshape(rows: 3, columns: 5, channels: 4), .batchNormalization(),
+                    .upsampledConvolution(channels: 3, kernel: 3), .activation(.leakyReLU(slope: 0.2)),
+                    .residual([.convolution(channels: 3, kernel: 3), .activation(.tanh)]),
+                    .convolution(channels: 1, kernel: 3)
+                ]), seed: 2, purpose: "test")
+        let samples = 39
+        var stream = RandomStream(seed: 3, purpose: "test")
+        let inputs = (0..<samples).map { _ in (0..<network.input.count).map { _ in Float(stream.uniform(-1, 1)) } }
+        let targets = AlignedFloats((0..<network.output.count * 48).map { _ in Float(stream.uniform(-1, 1)) })
+        let ones = AlignedFloats([Float](repeating: 1, count: network.output.count))
+        func results(byChunks: Bool) -> (loss: Double, parameters: [Float], inputs: [Float]) {
+            let storage = NetworkStorage(network), pass = NetworkPass(network, capacity: samples)
+            let context = PassContext(samples: samples, isTraining: true)
+            for (sample, input) in inputs.enumerated() { pass.setInput(input, sample: sample, context) }
+            func loss(_ part: PassContext, _ chunk: Int) -> Double {
+                Loss.squaredError.evaluate(
+                    part, shape: network.output, output: pass.output, targets: targets, firstTarget: chunk,
+                    weights: ones, scale: 0.5, gradient: pass.outputGradient)
+            }
+            if byChunks {
+                let sum = pass.train(context, storage, loss: loss)
+                return (sum, storage.gradients[0].values, pass.inputGradient.values)
+            }
+            pass.forward(context, storage)
+            let sum = loss(context, 0)
+            pass.backward(context, storage)
+            return (sum, storage.gradients[0].values, pass.inputGradient.values)
+        }
+        let (whole, parts) = (results(byChunks: false), results(byChunks: true))
+        // The sum of three sums; all else bit for bit.
+        expectClose(whole.loss, parts.loss, tolerance: 1e-9 * whole.loss)
+        #expect(whole.parameters == parts.parameters && whole.inputs == parts.inputs)
+        #expect(whole.parameters.contains { abs($0) > 0.1 } && whole.inputs.contains { abs($0) > 1e-3 })
+    }
+
     @Test func thatTwoWorkersGiveTheGradientsOfOne() throws {
         let layers: [Layer] = [
             .convolution(channels: 5, kernel: 3), .batchNormalization(), .activation(.leakyReLU(slope: 0.3)), .flatten,
