@@ -22,7 +22,8 @@ LSI_INLINE void LSI_NAME(product_tile)(const int rows, const int vectors, const 
     LSI_UNROLL for (int r = 0; r < rows; r++)
         LSI_UNROLL for (int v = 0; v < vectors; v++) {
             float *target = out + r * outPitch + v * LSI_LANES;
-            LSI_NAME(store)(target, keep ? LSI_NAME(load)(target) + sum[r * vectors + v] : sum[r * vectors + v]);
+            const vec value = sum[r * vectors + v];
+            LSI_NAME(store_anywhere)(target, keep ? LSI_NAME(load_anywhere)(target) + value : value);
         }
 }
 
@@ -89,4 +90,71 @@ LSI_FUNCTION void LSI_NAME(dense_transposed)(const float *weights, int32_t units
             LSI_NAME(product)(rows, lanes, count, block, 1, width, gradient + (long)u * lanes, lanes, u > 0, NULL,
                               out + (long)i * lanes, lanes);
         }
+}
+
+// Numbers of two vectors' first halves, one of each in turn, and of their second halves.
+#if LSI_LANES == 16
+#define LSI_ZIP_LOW(a, b)                                                                                              \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define LSI_ZIP_HIGH(a, b)                                                                                             \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#elif LSI_LANES == 8
+#define LSI_ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define LSI_ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define LSI_ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define LSI_ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+// A square of vectors: riffling its rows like the halves of a pack of cards, once for each factor of two, makes them
+// columns.
+LSI_INLINE void LSI_NAME(transpose)(const float *in, long inPitch, float *out, long outPitch) {
+    vec row[LSI_LANES], mixed[LSI_LANES];
+    LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) row[i] = LSI_NAME(load)(in + i * inPitch);
+    LSI_UNROLL for (int factor = 2; factor <= LSI_LANES; factor *= 2) {
+        LSI_UNROLL for (int i = 0; i < LSI_LANES / 2; i++) {
+            mixed[2 * i] = LSI_ZIP_LOW(row[i], row[i + LSI_LANES / 2]);
+            mixed[2 * i + 1] = LSI_ZIP_HIGH(row[i], row[i + LSI_LANES / 2]);
+        }
+        LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) row[i] = mixed[i];
+    }
+    LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) LSI_NAME(store)(out + i * outPitch, row[i]);
+}
+#undef LSI_ZIP_LOW
+#undef LSI_ZIP_HIGH
+
+// What some samples add to a weight gradient's columns from `i` on, at most LSI_DENSE_WIDTH of them.
+LSI_FUNCTION void LSI_NAME(add_samples)(const lsi_samples *part, int first, int count, int inputs, int i, int firstUnit,
+                                        int lastUnit, float *sum) {
+    // Samples by inputs, so that inputs lie side by side; the block stays in the first cache for all units.
+    enum { width = LSI_DENSE_WIDTH, height = 48 };
+    _Alignas(64) float block[LSI_DENSE_DEPTH * width], sums[height * width];
+    const int columns = lsi_min(width, inputs - i), padded = (columns + 15) / 16 * 16, isWhole = columns == padded;
+    const long lanes = part->lanes;
+    const float *in = part->in + i * lanes + first;
+    int column = 0;
+    for (; column + LSI_LANES <= columns; column += LSI_LANES)
+        for (int k = 0; k < count; k += LSI_LANES)
+            LSI_NAME(transpose)(in + column * lanes + k, lanes, block + k * width + column, width);
+    for (; column < padded; column++)
+        for (int k = 0; k < count; k++) block[k * width + column] = column < columns ? in[column * lanes + k] : 0;
+    for (int u = firstUnit; u < lastUnit; u += height) {
+        const int units = lsi_min(height, lastUnit - u);
+        float *target = sum + (long)u * inputs + i;
+        LSI_NAME(product)(units, padded, count, part->gradient + u * lanes + first, lanes, 1, block, width, isWhole, NULL,
+                          isWhole ? target : sums, isWhole ? inputs : width);
+        // A whole vector would reach into the next row.
+        if (!isWhole)
+            for (int r = 0; r < units; r++)
+                for (int c = 0; c < columns; c++) target[(long)r * inputs + c] += sums[r * width + c];
+    }
+}
+
+LSI_FUNCTION void LSI_NAME(dense_weight_gradient)(const lsi_samples *parts, int32_t count, int32_t inputs,
+                                                  int32_t firstUnit, int32_t lastUnit, float *sum) {
+    for (int i = 0; i < inputs; i += LSI_DENSE_WIDTH)
+        for (const lsi_samples *part = parts; part < parts + count; part++)
+            for (int k = 0; k < part->lanes; k += LSI_DENSE_DEPTH)
+                LSI_NAME(add_samples)(part, k, lsi_min(LSI_DENSE_DEPTH, part->lanes - k), inputs, i, firstUnit, lastUnit,
+                                      sum);
 }

@@ -17,6 +17,7 @@ typedef float LSI_NAME(anywhere) __attribute__((vector_size(4 * LSI_LANES), alig
 LSI_INLINE vec LSI_NAME(load)(const float *p) { return *(const vec *)p; }
 LSI_INLINE vec LSI_NAME(load_anywhere)(const float *p) { return *(const LSI_NAME(anywhere) *)p; }
 LSI_INLINE void LSI_NAME(store)(float *p, vec v) { *(vec *)p = v; }
+LSI_INLINE void LSI_NAME(store_anywhere)(float *p, vec v) { *(LSI_NAME(anywhere) *)p = v; }
 LSI_INLINE vec LSI_NAME(splat)(float x) { return (vec){} + x; }
 LSI_INLINE vec LSI_NAME(select)(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 LSI_INLINE vec LSI_NAME(larger)(vec a, vec b) { return LSI_NAME(select)(a > b, a, b); }
@@ -53,6 +54,7 @@ static const lsi_kernels LSI_NAME(table) = {
     .correlate = LSI_NAME(correlate),
     .dense = LSI_NAME(dense),
     .dense_transposed = LSI_NAME(dense_transposed),
+    .dense_weight_gradient = LSI_NAME(dense_weight_gradient),
     .sum_lanes = LSI_NAME(sum_lanes),
     .leaky_gradient = LSI_NAME(leaky_gradient),
     .channel_moments = LSI_NAME(channel_moments),

@@ -38,7 +38,7 @@ struct DenseKernel: LayerKernel {
         let lanes = c.lanes
         if slope != 1 { c.kernels.leaky_gradient(output, slope, Int64(units * c.chunks), 1, gradient, nil) }
         if c.needsWeightGradients {
-            let own = BatchPart(input: input, gradient: gradient, lanes: lanes)
+            let own = lsi_samples(in: input, gradient: gradient, lanes: Int32(lanes))
             if let pair = c.pair {
                 // Weights are many: each worker sums half of the rows over all samples, so that one gradient will do.
                 let cut = units / 2
@@ -56,14 +56,13 @@ struct DenseKernel: LayerKernel {
         if c.needsWeightGradients { c.pair?.meet(c.worker) }
     }
 
-    private func addGradient(_ c: PassContext, _ m: LayerMemory, of parts: [BatchPart], rows: Range<Int>) {
-        for part in parts where part.lanes > 0 {
-            let gradient = part.gradient + rows.lowerBound * part.lanes
+    private func addGradient(_ c: PassContext, _ m: LayerMemory, of parts: [lsi_samples], rows: Range<Int>) {
+        for part in parts {
             c.kernels.sum_rows(
-                gradient, Int64(rows.count), Int64(part.lanes), m.sharedGradient + units * inputs + rows.lowerBound)
-            BLAS.multiply(
-                gradient, part.input, otherTransposed: true, m: rows.count, n: inputs, k: part.lanes, keep: 1,
-                into: m.sharedGradient + rows.lowerBound * inputs)
+                part.gradient + rows.lowerBound * Int(part.lanes), Int64(rows.count), Int64(part.lanes),
+                m.sharedGradient + units * inputs + rows.lowerBound)
         }
+        c.kernels.dense_weight_gradient(
+            parts, Int32(parts.count), Int32(inputs), Int32(rows.lowerBound), Int32(rows.upperBound), m.sharedGradient)
     }
 }

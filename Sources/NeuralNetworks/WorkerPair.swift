@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Two threads that train together: the caller's and one helper's.
@@ -9,7 +10,7 @@ package final class WorkerPair: @unchecked Sendable {
     private let arrivals = [Gate(), Gate()]
     private var task: (@Sendable () -> Void)?
     private var slots: [[Double]] = [[], []]
-    private var parts: [BatchPart?] = [nil, nil]
+    private var samples: [lsi_samples?] = [nil, nil]
 
     package init() {
         // The helper holds the pair weakly between tasks, so that dropping the pair ends it.
@@ -45,11 +46,11 @@ package final class WorkerPair: @unchecked Sendable {
         arrivals[worker].pass()
     }
 
-    /// Both workers' parts, worker 0's first. What they point to must stay until the workers ``meet(_:)`` again.
-    func exchange(_ part: BatchPart, worker: Int) -> [BatchPart] {
-        parts[worker] = part
+    /// Both workers' samples, worker 0's first. What they point to must stay until the workers ``meet(_:)`` again.
+    func exchange(_ own: lsi_samples, worker: Int) -> [lsi_samples] {
+        samples[worker] = own
         meet(worker)
-        return parts.compactMap { $0 }
+        return samples.compactMap { $0 }
     }
 
     /// The elementwise sum of both workers' values, worker 0's first; the same for both.
@@ -60,12 +61,6 @@ package final class WorkerPair: @unchecked Sendable {
         meet(worker)
         return total
     }
-}
-
-/// One worker's samples at a dense layer: its input and the gradient of its output, `[feature][lanes]`.
-struct BatchPart {
-    let input: Floats, gradient: Floats
-    let lanes: Int
 }
 
 extension WorkerPair {

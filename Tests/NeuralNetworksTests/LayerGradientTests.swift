@@ -131,6 +131,36 @@ import Testing
         for (whole, bands) in zip(gradients[0], gradients[1]) { #expect(abs(whole - bands) < 1e-4 * largest) }
     }
 
+    /// Inputs and samples that fill no block of the product, and samples of two blocks.
+    @Test(arguments: KernelVariant.available.map(\.name), [(5, 3, 2), (77, 53, 80), (144, 50, 35)])
+    func thatGradientsOfDenseWeightsAreSumsOverSamples(
+        name: String, size: (inputs: Int, units: Int, samples: Int)
+    ) throws {
+        let variant = try #require(KernelVariant.available.first { $0.name == name })
+        let network = try Network(
+            NetworkDescription(input: .features(size.inputs), layers: [.dense(units: size.units)]), seed: 5,
+            purpose: "dense")
+        let context = PassContext(samples: size.samples, isTraining: true, variant: variant)
+        let pass = NetworkPass(network, capacity: size.samples)
+        let storage = NetworkStorage(network)
+        var stream = RandomStream(seed: 6, purpose: "dense")
+        let inputs = (0..<size.samples).map { _ in stream.normals(size.inputs).map { Float($0) } }
+        let gradients = (0..<size.samples).map { _ in stream.normals(size.units).map { Float($0) } }
+        for sample in 0..<size.samples { pass.setInput(inputs[sample], sample: sample, context) }
+        pass.forward(context, storage)
+        for sample in 0..<size.samples { pass.setOutputGradient(gradients[sample], sample: sample, context) }
+        pass.backward(context, storage, needsInputGradient: false)
+        let found = storage.gradients[0].values
+        for unit in 0..<size.units {
+            for input in 0..<size.inputs {
+                let sum = zip(gradients, inputs).reduce(0) { $0 + Double($1.0[unit]) * Double($1.1[input]) }
+                #expect(abs(Double(found[unit * size.inputs + input]) - sum) < 1e-4)
+            }
+            let bias = gradients.reduce(0) { $0 + Double($1[unit]) }
+            #expect(abs(Double(found[size.inputs * size.units + unit]) - bias) < 1e-4)
+        }
+    }
+
     /// Values of the largest are chosen behind a normalisation; rows of many channels are worked out at points, in
     /// several blocks where images are large.
     @Test(arguments: KernelVariant.available.map(\.name))

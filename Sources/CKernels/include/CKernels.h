@@ -25,6 +25,12 @@ typedef struct {
     int32_t rows, columns, channels, size;
 } lsi_pooling;
 
+// Samples at a dense layer, a multiple of 16: what comes in and the gradient of what goes out, `[feature][lanes]`.
+typedef struct {
+    const float *in, *gradient;
+    int32_t lanes;
+} lsi_samples;
+
 typedef struct {
     const char *name;
 
@@ -44,6 +50,10 @@ typedef struct {
     // Its adjoint: out = transposed weights * gradient.
     void (*dense_transposed)(const float *weights, int32_t units, int32_t inputs, const float *gradient, int32_t lanes,
                              float *out);
+    // And the gradient of its weights: sum, laid out like them, += gradient * transposed in of `count` parts of a batch;
+    // rows firstUnit ..< lastUnit alone.
+    void (*dense_weight_gradient)(const lsi_samples *parts, int32_t count, int32_t inputs, int32_t firstUnit,
+                                  int32_t lastUnit, float *sum);
     // out[i] += sum of the 16 lanes of accumulators[i].
     void (*sum_lanes)(const float *accumulators, int64_t count, float *out);
     // gradient *= (y > 0 ? 1 : slope) in place, and its sums `[channel][16]` added to `sums` unless null.
