@@ -92,37 +92,6 @@ LSI_FUNCTION void LSI_NAME(dense_transposed)(const float *weights, int32_t units
         }
 }
 
-// Numbers of two vectors' first halves, one of each in turn, and of their second halves.
-#if LSI_LANES == 16
-#define LSI_ZIP_LOW(a, b)                                                                                              \
-    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-#define LSI_ZIP_HIGH(a, b)                                                                                             \
-    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
-#elif LSI_LANES == 8
-#define LSI_ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
-#define LSI_ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
-#else
-#define LSI_ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
-#define LSI_ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#endif
-
-// A square of vectors: riffling its rows like the halves of a pack of cards, once for each factor of two, makes them
-// columns.
-LSI_INLINE void LSI_NAME(transpose)(const float *in, long inPitch, float *out, long outPitch) {
-    vec row[LSI_LANES], mixed[LSI_LANES];
-    LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) row[i] = LSI_NAME(load)(in + i * inPitch);
-    LSI_UNROLL for (int factor = 2; factor <= LSI_LANES; factor *= 2) {
-        LSI_UNROLL for (int i = 0; i < LSI_LANES / 2; i++) {
-            mixed[2 * i] = LSI_ZIP_LOW(row[i], row[i + LSI_LANES / 2]);
-            mixed[2 * i + 1] = LSI_ZIP_HIGH(row[i], row[i + LSI_LANES / 2]);
-        }
-        LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) row[i] = mixed[i];
-    }
-    LSI_UNROLL for (int i = 0; i < LSI_LANES; i++) LSI_NAME(store)(out + i * outPitch, row[i]);
-}
-#undef LSI_ZIP_LOW
-#undef LSI_ZIP_HIGH
-
 // What some samples add to a weight gradient's columns from `i` on, at most LSI_DENSE_WIDTH of them.
 LSI_FUNCTION void LSI_NAME(add_samples)(const lsi_samples *part, int first, int count, int inputs, int i, int firstUnit,
                                         int lastUnit, float *sum) {
@@ -135,7 +104,7 @@ LSI_FUNCTION void LSI_NAME(add_samples)(const lsi_samples *part, int first, int 
     int column = 0;
     for (; column + LSI_LANES <= columns; column += LSI_LANES)
         for (int k = 0; k < count; k += LSI_LANES)
-            LSI_NAME(transpose)(in + column * lanes + k, lanes, block + k * width + column, width);
+            LSI_NAME(transpose_square)(in + column * lanes + k, lanes, block + k * width + column, width);
     for (; column < padded; column++)
         for (int k = 0; k < count; k++) block[k * width + column] = column < columns ? in[column * lanes + k] : 0;
     for (int u = firstUnit; u < lastUnit; u += height) {

@@ -42,6 +42,7 @@ LSI_INLINE lsi_four LSI_NAME(totals)(vec a, vec b, vec c, vec d) {
     return __builtin_shufflevector(xy, zw, 0, 1, 4, 5) + __builtin_shufflevector(xy, zw, 2, 3, 6, 7);
 }
 
+#include "LanesBody.h"
 #include "PointsBody.h"
 #include "ConvolutionBody.h"
 #include "ElementBody.h"
@@ -52,6 +53,9 @@ static const lsi_kernels LSI_NAME(table) = {
     .name = LSI_TITLE,
     .convolve = LSI_NAME(convolve),
     .correlate = LSI_NAME(correlate),
+    .interleave = LSI_NAME(interleave),
+    .interleave_bytes = LSI_NAME(interleave_bytes),
+    .separate = LSI_NAME(separate),
     .dense = LSI_NAME(dense),
     .dense_transposed = LSI_NAME(dense_transposed),
     .dense_weight_gradient = LSI_NAME(dense_weight_gradient),

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import Reservoir
 
 /// Many realizations as network channels, kept small: facies channels take one byte a cell.
@@ -55,37 +56,30 @@ public struct EncodedRealizations: Sendable {
 
     /// Writes realizations `indices` as `[chunk][cell][channel][16]`; lanes past the last are zero.
     package func load(_ indices: ArraySlice<Int>, into target: UnsafeMutablePointer<Float>) {
-        let cells = encoding.cellCount
-        let size = cells * encoding.channelCount * 16
-        target.update(repeating: 0, count: (indices.count + 15) / 16 * size)
-        // Samples of a chunk lie side by side: block by block, or each of them would bring the whole chunk to the cache.
-        let block = 256
+        let (cells, channels) = (encoding.cellCount, encoding.channelCount)
+        let faciesChannels = encoding.faciesChannelCount
+        let kernels = KernelVariant.current
         for first in stride(from: 0, to: indices.count, by: 16) {
-            let image = target + first / 16 * size
-            for start in stride(from: 0, to: cells, by: block) {
-                let part = start..<min(start + block, cells)
-                for sample in first..<min(first + 16, indices.count) {
-                    load(part, of: indices[indices.startIndex + sample], into: image + sample - first)
+            let image = target + first * cells * channels
+            let chunk = indices[(indices.startIndex + first)...].prefix(16)
+            for channel in 0..<channels {
+                let lanes = image + channel * 16
+                if channel < faciesChannels {
+                    facies.withUnsafeBufferPointer { facies in
+                        let rows = chunk.compactMap { index in
+                            facies.baseAddress.map { $0 + (index * faciesChannels + channel) * cells }
+                        }
+                        kernels.interleave(rows, count: cells, into: lanes, pitch: channels * 16)
+                    }
+                } else {
+                    properties.withUnsafeBufferPointer { properties in
+                        let own = channels - faciesChannels
+                        let rows = chunk.compactMap { index in
+                            properties.baseAddress.map { $0 + (index * own + channel - faciesChannels) * cells }
+                        }
+                        kernels.interleave(rows, count: cells, into: lanes, pitch: channels * 16)
+                    }
                 }
-            }
-        }
-    }
-
-    /// Some cells of one realization, every 16th number of an image.
-    private func load(_ part: Range<Int>, of index: Int, into lane: UnsafeMutablePointer<Float>) {
-        let cells = encoding.cellCount
-        let (faciesChannels, channels) = (encoding.faciesChannelCount, encoding.channelCount)
-        facies.withUnsafeBufferPointer { facies in
-            for channel in 0..<faciesChannels {
-                let source = (index * faciesChannels + channel) * cells
-                for cell in part { lane[(cell * channels + channel) * 16] = Float(facies[source + cell]) }
-            }
-        }
-        properties.withUnsafeBufferPointer { properties in
-            let own = channels - faciesChannels
-            for channel in 0..<own {
-                let source = (index * own + channel) * cells
-                for cell in part { lane[(cell * channels + faciesChannels + channel) * 16] = properties[source + cell] }
             }
         }
     }

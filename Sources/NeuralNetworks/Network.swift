@@ -99,7 +99,7 @@ public struct Network: Sendable {
                 pass.setInput(sample < samples ? inputs[start + sample] : blank, sample: sample, context)
             }
             pass.forward(context, storage)
-            for sample in 0..<samples { outputs.append(pass.output(sample: sample, context)) }
+            outputs += pass.outputs(context).prefix(samples)
         }
         return outputs
     }

@@ -94,10 +94,6 @@ package final class NetworkPass: @unchecked Sendable {
         (0..<inputShape.count).map { inputGradient.pointer[laneIndex(inputShape, $0, sample, c)] }
     }
 
-    package func output(sample: Int, _ c: PassContext) -> [Float] {
-        (0..<outputShape.count).map { output.pointer[laneIndex(outputShape, $0, sample, c)] }
-    }
-
     private func memory(_ storage: NetworkStorage, _ worker: Int) -> LayerMemory {
         LayerMemory(
             parameters: storage.parameters.pointer, state: storage.state.pointer,

@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import NeuralNetworks
 import Reservoir
 import TestSupport
 import Testing
@@ -21,6 +22,29 @@ import Testing
             expectClose(
                 Double(back.permeabilityY[cell] / realization.permeabilityY[cell]), 1, tolerance: 1e-5)
             expectClose(Double(back.porosity[cell]), Double(realization.porosity[cell]), tolerance: 1e-6)
+        }
+    }
+
+    /// A facies channel and one of a property, in an order of samples that is not theirs, past one chunk of 16.
+    @Test func thatABatchHoldsTheChannelsOfItsRealizations() throws {
+        var prior = try SyntheticRealizations()
+        prior.variesWithin = true
+        let realizations = (0..<40).map(prior.realization)
+        let encoding = try RealizationEncoding(fitting: realizations, on: prior.grid)
+        let encoded = try EncodedRealizations(realizations, encoding: encoding)
+        let (cells, channels) = (encoding.cellCount, encoding.channelCount)
+        #expect(channels == 2)
+        let order = (0..<40).map { 7 * $0 % 40 }
+        let lanes = AlignedFloats([Float](repeating: -1, count: 2 * 16 * cells * channels))
+        encoded.load(order[9..<28], into: lanes.pointer)
+        for sample in 0..<32 {
+            let values = sample < 19 ? encoded.channels(order[9 + sample]) : nil
+            for channel in 0..<channels {
+                for cell in 0..<cells {
+                    let found = lanes.pointer[((sample / 16 * cells + cell) * channels + channel) * 16 + sample % 16]
+                    #expect(found == values?[channel * cells + cell] ?? 0)
+                }
+            }
         }
     }
 

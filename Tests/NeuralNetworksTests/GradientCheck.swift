@@ -39,8 +39,8 @@ struct GradientCheck {
         storage.weights = NetworkWeights(parameters: storage.parameters.values, state: network.weights.state)
         pass.forward(context, storage)
         var sum = 0.0
-        for sample in 0..<samples {
-            for (y, c) in zip(pass.output(sample: sample, context), cotangent[sample]) { sum += Double(y) * Double(c) }
+        for (output, weights) in zip(pass.outputs(context), cotangent) {
+            for (y, c) in zip(output, weights) { sum += Double(y) * Double(c) }
         }
         return sum
     }

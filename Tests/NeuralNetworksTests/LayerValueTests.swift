@@ -91,7 +91,7 @@ import Testing
         let pass = NetworkPass(network, capacity: 1)
         pass.setInput(image, sample: 0, context)
         pass.forward(context, NetworkStorage(network))
-        let found = pass.output(sample: 0, context)
+        let found = pass.outputs(context)[0]
         let expected = definition(subject, image, network.weights.parameters, network.output)
         let largest = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 1
         // Sums of at most 576 products in single precision; the largest error seen, at points, is 5.6e-6.
@@ -223,7 +223,7 @@ import Testing
         for (sample, value) in [1, 3, 5, 7].enumerated() { pass.setInput([Float(value)], sample: sample, context) }
         pass.forward(context, storage)
         // Mean 4, variance 5: the statistics go half way from 0 and 1.
-        expectClose(Double(pass.output(sample: 3, context)[0]), 3 / 5.0.squareRoot(), tolerance: 1e-6)
+        expectClose(Double(pass.outputs(context)[3][0]), 3 / 5.0.squareRoot(), tolerance: 1e-6)
         expectClose(Double(storage.state.pointer[0]), 2, tolerance: 1e-6)
         expectClose(Double(storage.state.pointer[1]), 3, tolerance: 1e-5)
     }

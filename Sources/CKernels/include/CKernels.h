@@ -34,6 +34,13 @@ typedef struct {
 typedef struct {
     const char *name;
 
+    // 16 samples from where each lies by itself to where they lie side by side: out[i * pitch + s] = rows[s][i], zero
+    // where a row is null.
+    void (*interleave)(const float *const *rows, int64_t count, float *out, int64_t pitch);
+    void (*interleave_bytes)(const uint8_t *const *rows, int64_t count, float *out, int64_t pitch);
+    // And back: rows[s][i] = in[i * pitch + s], of the rows that are not null.
+    void (*separate)(const float *in, int64_t pitch, int64_t count, float *const *rows);
+
     // out = leaky(bias + windows * in) of one image; weights of each window `[windowRow][windowColumn][inChannel]
     // [outChannel]` from its offset. Windows of one map may differ in their places and sizes and in the pixels they
     // walk; images, channels and strides are the same. `scratch`: lsi_convolution_scratch numbers.
