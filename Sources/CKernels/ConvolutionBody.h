@@ -11,7 +11,10 @@ LSI_FUNCTION void LSI_NAME(pack_row)(const float *row, int columns, long pitch, 
     const long size = (long)count * LSI_LANES;
     for (int part = 0; part < LSI_PARTS; part++, packed += width * size) {
         memset(packed, 0, sizeof(float) * (size_t)(left * size));
-        for (int j = left; j < right; j++) {
+        // Whole pixels of one part lie as they should.
+        if (LSI_PARTS == 1 && size == pitch)
+            memcpy(packed + left * size, row + (first + left) * pitch, sizeof(float) * (size_t)((right - left) * size));
+        else for (int j = left; j < right; j++) {
             const float *x = row + (first + j) * pitch + part * LSI_LANES;
             for (int c = 0; c < count; c++) LSI_NAME(store)(packed + j * size + c * LSI_LANES, LSI_NAME(load)(x + c * 16));
         }
@@ -279,6 +282,7 @@ LSI_FUNCTION void LSI_NAME(correlate_block)(int outputs, int inputs, const float
     case 4:
 #if LSI_REGISTERS == 32
         LSI_TILE(4, 4);
+        LSI_TILE(3, 4);
 #else
         // Four vectors are two and two: one alone would wait for itself.
         while (inputs - i > 4 || inputs - i == 3) {
@@ -318,6 +322,12 @@ LSI_FUNCTION void LSI_NAME(pack_gradient)(const lsi_window *k, const float *grad
                         LSI_NAME(store)(packed, LSI_NAME(load)(g + c * 16));
             }
     }
+}
+
+// Whether gradients at a window's pixels lie so already.
+LSI_INLINE int LSI_NAME(is_packed)(const lsi_window *k) {
+    return LSI_PARTS == 1 && lsi_outputs(k->outChannels) == k->outChannels && k->outColumns == k->columns &&
+           k->outStride == 1 && k->outRow == 0;
 }
 
 // Gradients likewise, at the points of their tiles: `[group][part][point][row][tile][channel][lanes]`.
@@ -432,7 +442,8 @@ LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, 
             for (const lsi_window *k = windows; k < windows + count; k++) {
                 const int y1 = lsi_min(k->rows, y0 + blockRows);
                 if (y1 <= y0) continue;
-                if (i0 == 0) LSI_NAME(pack_gradient)(k, gradient, y0, y1, g);
+                const int isPacked = LSI_NAME(is_packed)(k);
+                if (i0 == 0 && !isPacked) LSI_NAME(pack_gradient)(k, gradient, y0, y1, g);
                 for (int o = 0, outputs; o < k->outChannels; o += outputs) {
                     outputs = lsi_outputs(k->outChannels - o);
                     for (int part = 0; part < LSI_PARTS; part++) {
@@ -448,7 +459,8 @@ LSI_FUNCTION void LSI_NAME(correlate)(const lsi_window *windows, int32_t count, 
                                 (k->originColumn - all.originColumn) * pitch;
                             float *w = weights + k->weightOffset + o +
                                        ((long)r * k->windowColumns * k->inChannels + i0) * k->outChannels;
-                            const float *slopes = g + (long)(first - y0) * k->columns * outputs * LSI_LANES;
+                            const long rowSize = (long)k->columns * outputs * LSI_LANES;
+                            const float *slopes = isPacked ? gradient + first * rowSize : g + (first - y0) * rowSize;
                             const int step = joined ? k->windowColumns : 1;
                             for (int c = 0; c < k->windowColumns; c += step)
                                 LSI_NAME(correlate_block)(outputs, step * inputs, x + c * pitch, k->inStride * pitch,

@@ -85,24 +85,25 @@ LSI_FUNCTION void LSI_NAME(add)(const float *x, int64_t count, float *y) {
     for (int64_t i = 0; i < count; i += LSI_LANES) LSI_NAME(accumulate)(y + i, LSI_NAME(load)(x + i));
 }
 
-// Pooled pixels of an image, their channels and their vectors: `at` in the pooled image, `corner` in the image.
+// Pooled pixels of an image, their channels and their vectors: `at` in the pooled image, `corner` in the image. `size` is
+// that of the windows; where the compiler knows it nothing is divided.
 #define LSI_FOR_POOLED                                                                                                 \
     const long pitch = (long)k->channels * 16;                                                                         \
-    for (int32_t row = 0; row < k->rows / k->size; row++)                                                              \
-        for (int32_t column = 0; column < k->columns / k->size; column++)                                              \
+    for (int32_t row = 0; row < k->rows / size; row++)                                                              \
+        for (int32_t column = 0; column < k->columns / size; column++)                                              \
             for (int32_t c = 0; c < k->channels; c++)                                                                  \
-                for (long l = 0, at = ((long)row * (k->columns / k->size) + column) * pitch + c * 16,                  \
-                          corner = ((long)row * k->columns + column) * k->size * pitch + c * 16;                       \
+                for (long l = 0, at = ((long)row * (k->columns / size) + column) * pitch + c * 16,                  \
+                          corner = ((long)row * k->columns + column) * size * pitch + c * 16;                       \
                      l < 16; l += LSI_LANES, at += LSI_LANES, corner += LSI_LANES)
-#define LSI_CORNER(p) (corner + ((long)((p) / k->size) * k->columns + (p) % k->size) * pitch)
+#define LSI_CORNER(p) (corner + ((long)((p) / size) * k->columns + (p) % size) * pitch)
 
-LSI_FUNCTION void LSI_NAME(pool)(const lsi_pooling *k, const float *x, const float *scale, const float *shift,
+LSI_INLINE void LSI_NAME(pool_by)(const int size, const lsi_pooling *k, const float *x, const float *scale, const float *shift,
                                  float slope, float *y, float *chosen, uint8_t *choice) {
     LSI_FOR_POOLED {
         const float a = scale ? scale[c] : 1, b = scale ? shift[c] : 0;
         vec value = LSI_NAME(load)(x + corner), best = value * a + b;
         ivec place = {};
-        for (int32_t p = 1; p < k->size * k->size; p++) {
+        for (int32_t p = 1; p < size * size; p++) {
             vec other = LSI_NAME(load)(x + LSI_CORNER(p)), candidate = other * a + b;
             ivec better = candidate > best;
             best = LSI_NAME(select)(better, candidate, best);
@@ -116,27 +117,27 @@ LSI_FUNCTION void LSI_NAME(pool)(const lsi_pooling *k, const float *x, const flo
     }
 }
 
-LSI_FUNCTION void LSI_NAME(unpool)(const lsi_pooling *k, const float *g, const float *y, float slope,
+LSI_INLINE void LSI_NAME(unpool_by)(const int size, const lsi_pooling *k, const float *g, const float *y, float slope,
                                    const uint8_t *choice, float *sums, float *out) {
-    if (k->rows % k->size || k->columns % k->size)
+    if (k->rows % size || k->columns % size)
         memset(out, 0, sizeof(float) * (size_t)k->rows * (size_t)k->columns * (size_t)k->channels * 16);
     LSI_FOR_POOLED {
         const vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + at), LSI_NAME(load)(y + at), slope);
         if (sums) LSI_NAME(accumulate)(sums + c * 16 + l, v);
         const ivec place = __builtin_convertvector(*(const LSI_NAME(bytes) *)(choice + at), ivec);
-        for (int32_t p = 0; p < k->size * k->size; p++)
+        for (int32_t p = 0; p < size * size; p++)
             LSI_NAME(store)(out + LSI_CORNER(p), (vec)((ivec)v & (place == p)));
     }
 }
 
-LSI_FUNCTION void LSI_NAME(combine_pooled)(const lsi_pooling *k, const float *g, const float *y, float slope,
+LSI_INLINE void LSI_NAME(combine_pooled_by)(const int size, const lsi_pooling *k, const float *g, const float *y, float slope,
                                            const uint8_t *choice, const float *x, const float *a, const float *b,
                                            const float *c0, const float *mask, float *out) {
     LSI_FOR_POOLED {
         const vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + at), LSI_NAME(load)(y + at), slope) * a[c];
         const vec m = LSI_NAME(load_anywhere)(mask + l);
         const ivec place = __builtin_convertvector(*(const LSI_NAME(bytes) *)(choice + at), ivec);
-        for (int32_t p = 0; p < k->size * k->size; p++) {
+        for (int32_t p = 0; p < size * size; p++) {
             const long i = LSI_CORNER(p);
             const vec through = (vec)((ivec)v & (place == p));
             LSI_NAME(store)(out + i, (through + LSI_NAME(load)(x + i) * b[c] + c0[c]) * m);
@@ -144,7 +145,7 @@ LSI_FUNCTION void LSI_NAME(combine_pooled)(const lsi_pooling *k, const float *g,
     }
     // Pixels past the last whole window count in the means, though nothing comes through them.
     for (int32_t row = 0; row < k->rows; row++)
-        for (int32_t column = row < k->rows / k->size * k->size ? k->columns / k->size * k->size : 0;
+        for (int32_t column = row < k->rows / size * size ? k->columns / size * size : 0;
              column < k->columns; column++)
             for (int32_t c = 0; c < k->channels; c++)
                 for (long l = 0, i = ((long)row * k->columns + column) * k->channels * 16 + c * 16; l < 16;
@@ -153,6 +154,26 @@ LSI_FUNCTION void LSI_NAME(combine_pooled)(const lsi_pooling *k, const float *g,
                                     (LSI_NAME(load)(x + i) * b[c] + c0[c]) * LSI_NAME(load_anywhere)(mask + l));
 }
 
+#define LSI_BY_SIZE(name, ...)                                                                                         \
+    {                                                                                                                  \
+        if (k->size == 2) LSI_NAME(name##_by)(2, __VA_ARGS__);                                                         \
+        else LSI_NAME(name##_by)(k->size, __VA_ARGS__);                                                                \
+    }
+
+LSI_FUNCTION void LSI_NAME(pool)(const lsi_pooling *k, const float *x, const float *scale, const float *shift,
+                                 float slope, float *y, float *chosen, uint8_t *choice)
+LSI_BY_SIZE(pool, k, x, scale, shift, slope, y, chosen, choice)
+
+LSI_FUNCTION void LSI_NAME(unpool)(const lsi_pooling *k, const float *g, const float *y, float slope,
+                                   const uint8_t *choice, float *sums, float *out)
+LSI_BY_SIZE(unpool, k, g, y, slope, choice, sums, out)
+
+LSI_FUNCTION void LSI_NAME(combine_pooled)(const lsi_pooling *k, const float *g, const float *y, float slope,
+                                           const uint8_t *choice, const float *x, const float *a, const float *b,
+                                           const float *c0, const float *mask, float *out)
+LSI_BY_SIZE(combine_pooled, k, g, y, slope, choice, x, a, b, c0, mask, out)
+
+#undef LSI_BY_SIZE
 #undef LSI_FOR_POOLED
 #undef LSI_CORNER
 
