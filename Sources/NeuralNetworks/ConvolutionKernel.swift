@@ -62,29 +62,29 @@ struct ConvolutionKernel: LayerKernel {
     var operations: Double { 2 * Double(kernelCount) * Double(min(output.pixels, isTransposed ? input.pixels : .max)) }
 
     var isChunkwise: Bool { true }
-    func scratchCount(chunks: Int) -> Int { layout.count }
+    var keptCount: Int { layout.count }
+    func scratchCount(chunks: Int) -> Int { max(forwardPlan.scratchCount, adjointPlan.scratchCount) }
 
-    /// Offsets in the memory for one call.
-    private var layout: (adjoint: Int, gradient: Int, sums: Int, scratch: Int, count: Int) {
+    /// Offsets in what is kept.
+    private var layout: (adjoint: Int, gradient: Int, sums: Int, count: Int) {
         var layout = Layout()
         _ = layout.reserve(forwardPlan.preparationCount)
         let adjoint = layout.reserve(adjointPlan.preparationCount)
         let gradient = layout.reserve(forwardPlan.weightCount)
         let sums = layout.reserve(forwardPlan.output.channels * 16)
-        let scratch = layout.reserve(max(forwardPlan.scratchCount, adjointPlan.scratchCount))
-        return (adjoint, gradient, sums, scratch, layout.count)
+        return (adjoint, gradient, sums, layout.count)
     }
 
-    /// Memory for one call.
+    /// Memory for calls.
     struct WorkSpace {
         /// For weights as the windows of both plans work with them, and the forward ones' gradient; channel sums,
         /// `[channel][16]`; what the C kernels need.
         let prepared: Floats, adjoint: Floats, gradient: Floats, sums: Floats, scratch: Floats
 
-        init(_ kernel: ConvolutionKernel, _ base: Floats) {
+        init(_ kernel: ConvolutionKernel, _ m: LayerMemory) {
             let layout = kernel.layout
-            (prepared, adjoint, gradient) = (base, base + layout.adjoint, base + layout.gradient)
-            (sums, scratch) = (base + layout.sums, base + layout.scratch)
+            (prepared, adjoint, gradient) = (m.kept, m.kept + layout.adjoint, m.kept + layout.gradient)
+            (sums, scratch) = (m.kept + layout.sums, m.scratch)
         }
     }
 
@@ -97,7 +97,7 @@ struct ConvolutionKernel: LayerKernel {
     }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let space = WorkSpace(self, m.scratch)
+        let space = WorkSpace(self, m)
         let weights = forwardWeights(c, m, space)
         for chunk in 0..<c.chunks {
             forwardPlan.convolve(
@@ -109,7 +109,7 @@ struct ConvolutionKernel: LayerKernel {
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
-        let space = WorkSpace(self, m.scratch)
+        let space = WorkSpace(self, m)
         let weights = beginBackward(c, m, space, isPulled: inputGradient != nil)
         for chunk in 0..<c.chunks {
             let g = gradient + chunk * self.output.count * 16

@@ -77,17 +77,24 @@ protocol LayerKernel: Sendable {
     var stateCount: Int { get }
     /// Parameters with one gradient for both workers, ``LayerMemory/sharedGradient``; of the others each has its own.
     var sharedParameters: [Range<Int>] { get }
-    /// Whether chunks of images do not see each other and have one call each, one after the other: input, output, trace and
-    /// gradients of a chunk lie behind those of the chunk before, and scratch stays from the first call to the last.
+    /// Whether chunks of images can have one call each, one after the other, of `forward`, of `backward` and of what
+    /// gathers: input, output, trace and gradients of a chunk lie behind those of the chunk before.
     var isChunkwise: Bool { get }
+    /// Whether ``gather(_:_:input:)`` must have seen all chunks before `forward`, and
+    /// ``gatherGradient(_:_:input:output:gradient:)`` before `backward`.
+    var gathers: Bool { get }
     /// Multiplications and additions for one sample, forward.
     var operations: Double { get }
+    /// What stays from call to call, of all chunks together.
+    var keptCount: Int { get }
     /// What `forward` leaves for `backward`.
     func traceCount(chunks: Int) -> Int
     /// Memory used within one call.
     func scratchCount(chunks: Int) -> Int
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream)
+    func gather(_ c: PassContext, _ m: LayerMemory, input: Floats)
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats)
+    func gatherGradient(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats)
     /// Adds to the gradients in memory if the context asks for it; may overwrite `gradient`; fills `inputGradient` unless nil.
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?)
@@ -99,6 +106,7 @@ struct LayerMemory {
     let state: Floats
     /// Same layout as `parameters`; this worker's own, and that of both.
     let gradient: Floats, sharedGradient: Floats
+    let kept: Floats
     let trace: Floats
     let scratch: Floats
 }
@@ -108,10 +116,14 @@ extension LayerKernel {
     var stateCount: Int { 0 }
     var sharedParameters: [Range<Int>] { [] }
     var isChunkwise: Bool { false }
+    var gathers: Bool { false }
+    var keptCount: Int { 0 }
     var operations: Double { 0 }
     func traceCount(chunks: Int) -> Int { 0 }
     func scratchCount(chunks: Int) -> Int { 0 }
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {}
+    func gather(_ c: PassContext, _ m: LayerMemory, input: Floats) {}
+    func gatherGradient(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats) {}
 }
 
 /// Uniform in `± sqrt(6 / (fanIn + fanOut))` (Glorot and Bengio, 2010), times `gain`.

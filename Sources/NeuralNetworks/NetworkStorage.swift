@@ -30,7 +30,7 @@ package final class NetworkPass: @unchecked Sendable {
     package let inputShape: Shape, outputShape: Shape
     /// Images as `[chunk][pixel][channel][16]`, flat data as `[feature][lanes]`.
     package let input: AlignedFloats, output: AlignedFloats
-    private let trace: AlignedFloats, scratch: AlignedFloats
+    private let kept: AlignedFloats, trace: AlignedFloats, scratch: AlignedFloats
     private let capacity: Int
     package private(set) lazy var outputGradient = AlignedFloats(output.count)
     package private(set) lazy var inputGradient = AlignedFloats(input.count)
@@ -42,6 +42,7 @@ package final class NetworkPass: @unchecked Sendable {
         (inputShape, outputShape) = (kernel.input, kernel.output)
         input = AlignedFloats(kernel.input.count * chunks * 16)
         output = AlignedFloats(kernel.output.count * chunks * 16)
+        kept = AlignedFloats(kernel.keptCount)
         trace = AlignedFloats(kernel.traceCount(chunks: chunks))
         scratch = AlignedFloats(kernel.scratchCount(chunks: chunks))
     }
@@ -98,6 +99,6 @@ package final class NetworkPass: @unchecked Sendable {
         LayerMemory(
             parameters: storage.parameters.pointer, state: storage.state.pointer,
             gradient: storage.gradients[worker].pointer, sharedGradient: storage.gradients[0].pointer,
-            trace: trace.pointer, scratch: scratch.pointer)
+            kept: kept.pointer, trace: trace.pointer, scratch: scratch.pointer)
     }
 }

@@ -21,8 +21,11 @@ struct PooledConvolutionKernel: LayerKernel {
     var parameterCount: Int { convolution.parameterCount }
     var operations: Double { convolution.operations }
     var isChunkwise: Bool { true }
+    var keptCount: Int { convolution.keptCount }
     func traceCount(chunks: Int) -> Int { pooling.choiceCount(chunks: chunks) }
-    func scratchCount(chunks: Int) -> Int { convolution.scratchCount(chunks: chunks) + image.count * 16 }
+    func scratchCount(chunks: Int) -> Int { bandPlace + image.count * 16 }
+    /// Where a band of the image lies in the scratch.
+    private var bandPlace: Int { (convolution.scratchCount(chunks: 1) + 15) / 16 * 16 }
 
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
         convolution.initialize(parameters, state: state, stream: &stream)
@@ -40,8 +43,8 @@ struct PooledConvolutionKernel: LayerKernel {
     }
 
     func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let space = ConvolutionKernel.WorkSpace(convolution, m.scratch)
-        let band = m.scratch + convolution.scratchCount(chunks: c.chunks)
+        let space = ConvolutionKernel.WorkSpace(convolution, m)
+        let band = m.scratch + bandPlace
         let weights = convolution.forwardWeights(c, m, space)
         let row = self.output.columns * self.output.channels * 16
         for chunk in 0..<c.chunks {
@@ -61,8 +64,8 @@ struct PooledConvolutionKernel: LayerKernel {
     func backward(
         _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
     ) {
-        let space = ConvolutionKernel.WorkSpace(convolution, m.scratch)
-        let band = m.scratch + convolution.scratchCount(chunks: c.chunks)
+        let space = ConvolutionKernel.WorkSpace(convolution, m)
+        let band = m.scratch + bandPlace
         let weights = convolution.beginBackward(c, m, space, isPulled: inputGradient != nil)
         let row = self.output.columns * self.output.channels * 16
         for chunk in 0..<c.chunks {

@@ -19,6 +19,7 @@ struct ResidualKernel: LayerKernel {
     var isChunkwise: Bool { body.isChunkwise }
 
     private func size(_ chunks: Int) -> Int { output.count * chunks * 16 }
+    var keptCount: Int { body.keptCount }
     func traceCount(chunks: Int) -> Int { size(chunks) + body.traceCount(chunks: chunks) }
     func scratchCount(chunks: Int) -> Int { size(chunks) + body.scratchCount(chunks: chunks) }
 
@@ -47,6 +48,6 @@ struct ResidualKernel: LayerKernel {
     private func inner(_ m: LayerMemory, _ size: Int) -> LayerMemory {
         LayerMemory(
             parameters: m.parameters, state: m.state, gradient: m.gradient, sharedGradient: m.sharedGradient,
-            trace: m.trace + size, scratch: m.scratch + size)
+            kept: m.kept, trace: m.trace + size, scratch: m.scratch + size)
     }
 }

@@ -3,7 +3,7 @@ import LinearAlgebra
 
 /// Layers one after the other.
 struct SequentialKernel: LayerKernel {
-    private struct Step: Sendable {
+    struct Step: Sendable {
         let kernel: any LayerKernel
         let input: Shape
         let parameterOffset: Int, stateOffset: Int
@@ -11,9 +11,9 @@ struct SequentialKernel: LayerKernel {
 
     let input: Shape, output: Shape
     let parameterCount: Int, stateCount: Int
-    private let steps: [Step]
-    /// Neighbours that chunks go through together.
-    private let runs: [Range<Int>]
+    let steps: [Step]
+    /// Neighbours that chunks go through together, forward and backward.
+    let forwardRuns: [Range<Int>], backwardRuns: [Range<Int>]
 
     var sharedParameters: [Range<Int>] {
         steps.flatMap { step in
@@ -41,14 +41,22 @@ struct SequentialKernel: LayerKernel {
             index += 1 + fused.layers
         }
         (self.steps, self.input, output) = (steps, input, shape)
-        runs = Self.runs(steps)
+        // What gathers over all chunks waits for the last of them.
+        forwardRuns = Self.runs(steps) { _, next in next.gathers }
+        backwardRuns = Self.runs(steps) { kernel, _ in kernel.gathers }
         (parameterCount, stateCount) = (parameters, state)
     }
 
-    private static func runs(_ steps: [Step]) -> [Range<Int>] {
+    /// Steps in runs of which chunks see each other nowhere inside, cut also between those that `isCut` names.
+    private static func runs(
+        _ steps: [Step], isCut: (_ kernel: any LayerKernel, _ next: any LayerKernel) -> Bool
+    ) -> [Range<Int>] {
         var runs: [Range<Int>] = []
-        for (index, step) in steps.enumerated() {
-            if let last = runs.last, step.kernel.isChunkwise, steps[index - 1].kernel.isChunkwise {
+        for index in steps.indices {
+            let kernel = steps[index].kernel
+            if let last = runs.last, case let before = steps[index - 1].kernel, before.isChunkwise, kernel.isChunkwise,
+                !isCut(before, kernel)
+            {
                 runs[runs.count - 1] = last.lowerBound..<index + 1
             } else {
                 runs.append(index..<index + 1)
@@ -130,181 +138,10 @@ struct SequentialKernel: LayerKernel {
         }
     }
 
-    /// Chunks of images do not see each other in any step.
-    var isChunkwise: Bool { steps.allSatisfy(\.kernel.isChunkwise) }
-
-    func traceCount(chunks: Int) -> Int { layout(chunks: chunks).trace }
-    func scratchCount(chunks: Int) -> Int { layout(chunks: chunks).scratch }
-
-    /// Offsets in memory: in the trace of each step's output (but the last, which the caller holds) and of its own trace,
-    /// in the scratch of two gradients of all chunks, of two of one chunk, and of each step's own.
-    private struct PassLayout {
-        var outputs: [Int] = [], traces: [Int] = [], scratches: [Int] = []
-        var gradients = [0, 0], chunkGradients = [0, 0]
-        var trace = 0, scratch = 0
-    }
-
-    private func layout(chunks: Int) -> PassLayout {
-        var layout = PassLayout()
-        var trace = Layout(), scratch = Layout()
-        let widest = (steps.map(\.input.count).max() ?? 0) * 16
-        for side in 0..<2 { layout.gradients[side] = scratch.reserve(widest * chunks) }
-        for side in 0..<2 { layout.chunkGradients[side] = scratch.reserve(widest) }
-        let start = scratch
-        for run in runs {
-            // Steps of a run take turns, so each keeps what it has.
-            var own = start
-            let calls = run.count > 1 ? chunks : 1, chunksInCall = run.count > 1 ? 1 : chunks
-            for index in run {
-                let kernel = steps[index].kernel
-                let isLast = index == steps.count - 1
-                layout.outputs.append(isLast ? 0 : trace.reserve(kernel.output.count * chunks * 16))
-                layout.traces.append(trace.reserve(calls * kernel.traceCount(chunks: chunksInCall)))
-                layout.scratches.append(own.reserve(kernel.scratchCount(chunks: chunksInCall)))
-            }
-            layout.scratch = max(layout.scratch, own.count)
-        }
-        layout.trace = trace.count
-        layout.scratch = max(layout.scratch, start.count)
-        return layout
-    }
-
     func initialize(_ parameters: Floats, state: Floats, stream: inout RandomStream) {
         for step in steps {
             step.kernel.initialize(
                 parameters + step.parameterOffset, state: state + step.stateOffset, stream: &stream)
         }
-    }
-
-    func forward(_ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats) {
-        let call = Call(m, layout(chunks: c.chunks), input, output)
-        for run in runs {
-            forEachPart(of: run, c) { part, chunk in forward(run, part, call, chunk: chunk, kept: chunk) }
-        }
-        if steps.isEmpty { output.update(from: input, count: self.input.count * c.lanes) }
-    }
-
-    func backward(
-        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?
-    ) {
-        let call = Call(m, layout(chunks: c.chunks), input, output)
-        backward(runs[...], c, call, gradient: gradient, inputGradient: inputGradient)
-        if steps.isEmpty, let inputGradient { inputGradient.update(from: gradient, count: self.input.count * c.lanes) }
-    }
-
-    /// ``forward`` and ``backward`` with the loss between them: each chunk goes through the last run, the loss, and back
-    /// before the next one, in the memory of one chunk.
-    /// - Parameter loss: fills the gradient of the outputs of a part of the samples, `chunk` and those behind it.
-    func train(
-        _ c: PassContext, _ m: LayerMemory, input: Floats, output: Floats, gradient: Floats, inputGradient: Floats?,
-        loss: (_ part: PassContext, _ chunk: Int) -> Void
-    ) {
-        guard let last = runs.last, last.count > 1 else {
-            forward(c, m, input: input, output: output)
-            loss(c, 0)
-            return backward(c, m, input: input, output: output, gradient: gradient, inputGradient: inputGradient)
-        }
-        let call = Call(m, layout(chunks: c.chunks), input, output)
-        for run in runs.dropLast() {
-            forEachPart(of: run, c) { part, chunk in forward(run, part, call, chunk: chunk, kept: chunk) }
-        }
-        let next = target(ofRun: runs.count - 1, call, inputGradient)
-        forEachPart(of: last, c) { part, chunk in
-            forward(last, part, call, chunk: chunk, kept: 0)
-            loss(part, chunk)
-            backward(
-                last, part, call, chunk: chunk, kept: 0, gradient: gradient,
-                inputGradient: next.map { $0 + before(last.lowerBound, chunk) })
-        }
-        guard runs.count > 1, let next else { return }
-        backward(runs.dropLast(), c, call, gradient: next, inputGradient: inputGradient)
-    }
-
-    /// What a call of all steps works on.
-    private struct Call {
-        let memory: LayerMemory
-        let layout: PassLayout
-        let input: Floats, output: Floats
-
-        init(_ memory: LayerMemory, _ layout: PassLayout, _ input: Floats, _ output: Floats) {
-            (self.memory, self.layout, self.input, self.output) = (memory, layout, input, output)
-        }
-    }
-
-    /// Once for all chunks, or chunk by chunk through all steps of a longer run: a chunk then stays in the cache.
-    private func forEachPart(of run: Range<Int>, _ c: PassContext, _ body: (_ part: PassContext, _ chunk: Int) -> Void)
-    {
-        guard run.count > 1 else { return body(c, 0) }
-        for chunk in 0..<c.chunks { body(c.chunk(chunk), chunk) }
-    }
-
-    /// - Parameters:
-    ///   - chunk: where the run's input lies.
-    ///   - kept: where its outputs and traces lie.
-    private func forward(_ run: Range<Int>, _ part: PassContext, _ call: Call, chunk: Int, kept: Int) {
-        for index in run {
-            steps[index].kernel.forward(
-                part, memory(call, index, chunk: kept),
-                input: values(call, before: index, chunk: index == run.lowerBound ? chunk : kept),
-                output: values(call, before: index + 1, chunk: kept))
-        }
-    }
-
-    private func backward(
-        _ run: Range<Int>, _ part: PassContext, _ call: Call, chunk: Int, kept: Int, gradient: Floats,
-        inputGradient: Floats?
-    ) {
-        var gradient = gradient
-        for index in run.reversed() {
-            let isFirst = index == run.lowerBound
-            let target = isFirst ? inputGradient : call.memory.scratch + call.layout.chunkGradients[index % 2]
-            steps[index].kernel.backward(
-                part, memory(call, index, chunk: kept),
-                input: values(call, before: index, chunk: isFirst ? chunk : kept),
-                output: values(call, before: index + 1, chunk: kept), gradient: gradient, inputGradient: target)
-            if let target { gradient = target }
-        }
-    }
-
-    private func backward(
-        _ runs: ArraySlice<Range<Int>>, _ c: PassContext, _ call: Call, gradient: Floats, inputGradient: Floats?
-    ) {
-        var current = gradient
-        for (place, run) in zip(runs.indices, runs).reversed() {
-            let next = target(ofRun: place, call, inputGradient)
-            forEachPart(of: run, c) { part, chunk in
-                backward(
-                    run, part, call, chunk: chunk, kept: chunk, gradient: current + before(run.upperBound, chunk),
-                    inputGradient: next.map { $0 + before(run.lowerBound, chunk) })
-            }
-            if let next { current = next }
-        }
-    }
-
-    /// Where the gradient of a run's input goes: neighbours take turns, so that one is read while the other is written.
-    private func target(ofRun place: Int, _ call: Call, _ inputGradient: Floats?) -> Floats? {
-        place == 0 ? inputGradient : call.memory.scratch + call.layout.gradients[place % 2]
-    }
-
-    /// What step `index` works on, and what the last one leaves.
-    private func values(_ call: Call, before index: Int, chunk: Int) -> Floats {
-        let start =
-            index == 0
-            ? call.input : index == steps.count ? call.output : call.memory.trace + call.layout.outputs[index - 1]
-        return start + before(index, chunk)
-    }
-
-    /// Numbers in the chunks before `chunk` of what stands before step `index`.
-    private func before(_ index: Int, _ chunk: Int) -> Int {
-        chunk == 0 ? 0 : chunk * (index == steps.count ? output.count : steps[index].input.count) * 16
-    }
-
-    private func memory(_ call: Call, _ index: Int, chunk: Int) -> LayerMemory {
-        let (step, m, layout) = (steps[index], call.memory, call.layout)
-        return LayerMemory(
-            parameters: m.parameters + step.parameterOffset, state: m.state + step.stateOffset,
-            gradient: m.gradient + step.parameterOffset, sharedGradient: m.sharedGradient + step.parameterOffset,
-            trace: m.trace + layout.traces[index] + (chunk == 0 ? 0 : chunk * step.kernel.traceCount(chunks: 1)),
-            scratch: m.scratch + layout.scratches[index])
     }
 }
