@@ -10,7 +10,10 @@ LSI_INLINE void LSI_NAME(product_tile)(const int rows, const int vectors, const 
                                        const float *start, float *out, long outPitch) {
     vec sum[LSI_REGISTERS];
     LSI_UNROLL for (int r = 0; r < rows; r++)
-        LSI_UNROLL for (int v = 0; v < vectors; v++) sum[r * vectors + v] = LSI_NAME(splat)(start ? start[r] : 0);
+        LSI_UNROLL for (int v = 0; v < vectors; v++) {
+            sum[r * vectors + v] = LSI_NAME(splat)(start ? start[r] : 0);
+            if (keep) __builtin_prefetch(out + r * outPitch + v * LSI_LANES, 1);
+        }
     for (int k = 0; k < count; k++, in += inPitch, factors += factorStep) {
         vec value[4];
         LSI_UNROLL for (int v = 0; v < vectors; v++) value[v] = LSI_NAME(load)(in + v * LSI_LANES);
