@@ -36,19 +36,27 @@ LSI_INLINE void LSI_NAME(tile)(const int pixels, const int channels, const float
         const float *x = in + slot * slotPitch;
         slot = slot + 1 == slots ? 0 : slot + 1;
         for (int j = 0; j < vectors; j++, x += LSI_LANES, weights += weightPitch) {
-            LSI_UNROLL for (int p = 0; p < pixels; p++) {
-                const vec value = LSI_NAME(load)(x + p * pixelPitch);
-                LSI_UNROLL for (int o = 0; o < channels; o++) sum[p * channels + o] += value * weights[o];
+            // What there are fewer of stays in registers, pixels or weights.
+            if (pixels < channels) {
+                vec value[4];
+                LSI_UNROLL for (int p = 0; p < pixels; p++) value[p] = LSI_NAME(load)(x + p * pixelPitch);
+                LSI_UNROLL for (int o = 0; o < channels; o++) {
+                    const vec weight = LSI_NAME(splat)(weights[o]);
+                    LSI_UNROLL for (int p = 0; p < pixels; p++) sum[p * channels + o] += value[p] * weight;
+                }
+            } else {
+                LSI_UNROLL for (int p = 0; p < pixels; p++) {
+                    const vec value = LSI_NAME(load)(x + p * pixelPitch);
+                    LSI_UNROLL for (int o = 0; o < channels; o++) sum[p * channels + o] += value * weights[o];
+                }
             }
         }
     }
-    LSI_UNROLL for (int p = 0; p < pixels; p++) {
-        LSI_UNROLL for (int o = 0; o < channels; o++) {
-            vec v = sum[p * channels + o];
-            if (slope != 1) v = LSI_NAME(larger)(v, v * slope);
-            LSI_NAME(store)(out + p * outPitch + o * 16, v);
-        }
-    }
+    if (slope != 1)
+        LSI_UNROLL for (int n = 0; n < pixels * channels; n++) sum[n] = LSI_NAME(larger)(sum[n], sum[n] * slope);
+    LSI_UNROLL for (int p = 0; p < pixels; p++)
+        LSI_UNROLL for (int o = 0; o < channels; o++)
+            LSI_NAME(store)(out + p * outPitch + o * 16, sum[p * channels + o]);
 }
 
 #if LSI_REGISTERS == 32

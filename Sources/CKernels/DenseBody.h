@@ -62,7 +62,8 @@ LSI_FUNCTION void LSI_NAME(product)(int rows, int columns, int count, const floa
     for (; v + V <= all; v += V)                                                                                       \
     LSI_NAME(product_rows)(V, R, rows, factors, factorRow, factorStep, in + v * LSI_LANES, inPitch, count, keep, start, \
                            out + v * LSI_LANES, outPitch)
-    LSI_VECTORS(4, LSI_NAME(rows_of_four));
+    // Four vectors, three rows and a factor are one register too many for AVX2.
+    if (LSI_LANES != 8) LSI_VECTORS(4, LSI_NAME(rows_of_four));
     LSI_VECTORS(2, LSI_NAME(rows_of_two));
     LSI_VECTORS(1, LSI_NAME(rows_of_one));
 #undef LSI_VECTORS

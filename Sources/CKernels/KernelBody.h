@@ -18,7 +18,8 @@ LSI_INLINE vec LSI_NAME(load)(const float *p) { return *(const vec *)p; }
 LSI_INLINE vec LSI_NAME(load_anywhere)(const float *p) { return *(const LSI_NAME(anywhere) *)p; }
 LSI_INLINE void LSI_NAME(store)(float *p, vec v) { *(vec *)p = v; }
 LSI_INLINE void LSI_NAME(store_anywhere)(float *p, vec v) { *(LSI_NAME(anywhere) *)p = v; }
-LSI_INLINE vec LSI_NAME(splat)(float x) { return (vec){} + x; }
+// Unlike a sum with zero, the difference is the number itself even where it is -0, so that nothing is computed.
+LSI_INLINE vec LSI_NAME(splat)(float x) { return x - (vec){}; }
 LSI_INLINE vec LSI_NAME(select)(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 LSI_INLINE vec LSI_NAME(larger)(vec a, vec b) { return LSI_NAME(select)(a > b, a, b); }
 LSI_INLINE float LSI_NAME(total)(vec v) {
