@@ -9,8 +9,7 @@ package final class WorkerPair: @unchecked Sendable {
     private let wake = Gate(), done = Gate()
     private let arrivals = [Gate(), Gate()]
     private var task: (@Sendable () -> Void)?
-    private var slots: [[Double]] = [[], []]
-    private var samples: [lsi_samples?] = [nil, nil]
+    private let values = WorkerSlots<[Double]>(), samples = WorkerSlots<lsi_samples>()
 
     package init() {
         // The helper holds the pair weakly between tasks, so that dropping the pair ends it.
@@ -48,16 +47,18 @@ package final class WorkerPair: @unchecked Sendable {
 
     /// Both workers' samples, worker 0's first. What they point to must stay until the workers ``meet(_:)`` again.
     func exchange(_ own: lsi_samples, worker: Int) -> [lsi_samples] {
-        samples[worker] = own
+        samples.set(own, worker)
         meet(worker)
-        return samples.compactMap { $0 }
+        let (first, second) = samples.both
+        return [first, second]
     }
 
     /// The elementwise sum of both workers' values, worker 0's first; the same for both.
     func sum(_ values: [Double], worker: Int) -> [Double] {
-        slots[worker] = values
+        self.values.set(values, worker)
         meet(worker)
-        let total = zip(slots[0], slots[1]).map { $0 + $1 }
+        let (first, second) = self.values.both
+        let total = zip(first, second).map { $0 + $1 }
         meet(worker)
         return total
     }
@@ -66,20 +67,23 @@ package final class WorkerPair: @unchecked Sendable {
 extension WorkerPair {
     /// Runs `body(0)` and `body(1)` at the same time and returns both results, worker 0's first.
     package func map<Result: Sendable>(_ body: @escaping @Sendable (_ worker: Int) -> Result) -> (Result, Result) {
-        let slots = ResultSlots<Result>()
+        let slots = WorkerSlots<Result>()
         run { worker in slots.set(body(worker), worker) }
         return slots.both
     }
 }
 
-/// Unchecked: each worker writes its own slot, and they are read after both are done.
-private final class ResultSlots<Result: Sendable>: @unchecked Sendable {
-    private var first: Result?, second: Result?
+/// A value of each worker. Not an array: two threads that write to one at the same time may each copy it first, and one
+/// value is lost.
+///
+/// Unchecked: each worker writes its own, and they are read after both have come to the same point.
+private final class WorkerSlots<Value>: @unchecked Sendable {
+    private var first: Value?, second: Value?
 
-    func set(_ value: Result, _ worker: Int) { if worker == 0 { first = value } else { second = value } }
+    func set(_ value: Value, _ worker: Int) { if worker == 0 { first = value } else { second = value } }
 
-    var both: (Result, Result) {
-        guard let first, let second else { preconditionFailure("a worker left no result") }
+    var both: (Value, Value) {
+        guard let first, let second else { preconditionFailure("a worker left no value") }
         return (first, second)
     }
 }
