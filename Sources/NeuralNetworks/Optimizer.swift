@@ -25,12 +25,12 @@ package final class Adam: @unchecked Sendable {
         second = networks.map { AlignedFloats($0.parameters.count) }
     }
 
-    /// One step by the sum of both workers' gradients, or by that of both where they share it; they are zeroed. Each worker moves half of the weights.
+    /// One step by the sum of both workers' gradients, or by that of both where they share it; they are zeroed. Each worker
+    /// moves half of the weights.
     /// - Returns: the norm of the gradient before it was limited; the step is left out if it is not finite.
     @discardableResult
     package func step(rate: Double, pair: WorkerPair) -> Double {
-        let halves = HalvedSums()
-        pair.run { [networks] worker in
+        let halves = pair.map { [networks] worker in
             var sum = 0.0
             for network in networks {
                 for (range, isShared) in network.parts(worker) {
@@ -39,9 +39,9 @@ package final class Adam: @unchecked Sendable {
                         isShared ? nil : network.gradients[1].pointer + range.lowerBound, Int64(range.count))
                 }
             }
-            halves.values[worker] = sum
+            return sum
         }
-        let norm = (halves.values[0] + halves.values[1]).squareRoot()
+        let norm = (halves.0 + halves.1).squareRoot()
         guard norm.isFinite else {
             for network in networks { for gradient in network.gradients { gradient.fill(0) } }
             return norm
@@ -98,11 +98,4 @@ extension NetworkStorage {
         parts.append((end..<parameters.count, false))
         return parts.map { ($0.range.clamped(to: half), $0.isShared) }.filter { !$0.range.isEmpty }
     }
-}
-
-/// One number from each worker. Unchecked: each writes its own, and they are read after both are done.
-private final class HalvedSums: @unchecked Sendable {
-    let values = UnsafeMutablePointer<Double>.allocate(capacity: 2)
-    init() { values.initialize(repeating: 0, count: 2) }
-    deinit { values.deallocate() }
 }
