@@ -96,12 +96,15 @@ LSI_FUNCTION void LSI_NAME(dense_transposed)(const float *weights, int32_t units
         }
 }
 
-// What some samples add to a weight gradient's columns from `i` on, at most LSI_DENSE_WIDTH of them.
+// Samples and inputs to a block of a weight gradient.
+enum { LSI_NAME(block_samples) = 64, LSI_NAME(block_inputs) = 64 };
+
+// What some samples add to a weight gradient's columns from `i` on, of one block of inputs.
 LSI_FUNCTION void LSI_NAME(add_samples)(const lsi_samples *part, int first, int count, int inputs, int i, int firstUnit,
                                         int lastUnit, float *sum) {
     // Samples by inputs, so that inputs lie side by side; the block stays in the first cache for all units.
-    enum { width = LSI_DENSE_WIDTH, height = 48 };
-    _Alignas(64) float block[LSI_DENSE_DEPTH * width], sums[height * width];
+    enum { width = LSI_NAME(block_inputs), height = 48 };
+    _Alignas(64) float block[LSI_NAME(block_samples) * width], sums[height * width];
     const int columns = lsi_min(width, inputs - i), padded = (columns + 15) / 16 * 16, isWhole = columns == padded;
     const long lanes = part->lanes;
     const float *in = part->in + i * lanes + first;
@@ -125,9 +128,9 @@ LSI_FUNCTION void LSI_NAME(add_samples)(const lsi_samples *part, int first, int 
 
 LSI_FUNCTION void LSI_NAME(dense_weight_gradient)(const lsi_samples *parts, int32_t count, int32_t inputs,
                                                   int32_t firstUnit, int32_t lastUnit, float *sum) {
-    for (int i = 0; i < inputs; i += LSI_DENSE_WIDTH)
+    for (int i = 0; i < inputs; i += LSI_NAME(block_inputs))
         for (const lsi_samples *part = parts; part < parts + count; part++)
-            for (int k = 0; k < part->lanes; k += LSI_DENSE_DEPTH)
-                LSI_NAME(add_samples)(part, k, lsi_min(LSI_DENSE_DEPTH, part->lanes - k), inputs, i, firstUnit, lastUnit,
-                                      sum);
+            for (int k = 0; k < part->lanes; k += LSI_NAME(block_samples))
+                LSI_NAME(add_samples)(part, k, lsi_min(LSI_NAME(block_samples), part->lanes - k), inputs, i, firstUnit,
+                                      lastUnit, sum);
 }

@@ -89,16 +89,16 @@ LSI_FUNCTION void LSI_NAME(add)(const float *x, int64_t count, float *y) {
 // that of the windows; where the compiler knows it nothing is divided.
 #define LSI_FOR_POOLED                                                                                                 \
     const long pitch = (long)k->channels * 16;                                                                         \
-    for (int32_t row = 0; row < k->rows / size; row++)                                                              \
-        for (int32_t column = 0; column < k->columns / size; column++)                                              \
+    for (int32_t row = 0; row < k->rows / size; row++)                                                                 \
+        for (int32_t column = 0; column < k->columns / size; column++)                                                 \
             for (int32_t c = 0; c < k->channels; c++)                                                                  \
-                for (long l = 0, at = ((long)row * (k->columns / size) + column) * pitch + c * 16,                  \
-                          corner = ((long)row * k->columns + column) * size * pitch + c * 16;                       \
+                for (long l = 0, at = ((long)row * (k->columns / size) + column) * pitch + c * 16,                     \
+                          corner = ((long)row * k->columns + column) * size * pitch + c * 16;                          \
                      l < 16; l += LSI_LANES, at += LSI_LANES, corner += LSI_LANES)
 #define LSI_CORNER(p) (corner + ((long)((p) / size) * k->columns + (p) % size) * pitch)
 
-LSI_INLINE void LSI_NAME(pool_by)(const int size, const lsi_pooling *k, const float *x, const float *scale, const float *shift,
-                                 float slope, float *y, float *chosen, uint8_t *choice) {
+LSI_INLINE void LSI_NAME(pool_by)(const int size, const lsi_pooling *k, const float *x, const float *scale,
+                                  const float *shift, float slope, float *y, float *chosen, uint8_t *choice) {
     LSI_FOR_POOLED {
         const float a = scale ? scale[c] : 1, b = scale ? shift[c] : 0;
         vec value = LSI_NAME(load)(x + corner), best = value * a + b;
@@ -118,7 +118,7 @@ LSI_INLINE void LSI_NAME(pool_by)(const int size, const lsi_pooling *k, const fl
 }
 
 LSI_INLINE void LSI_NAME(unpool_by)(const int size, const lsi_pooling *k, const float *g, const float *y, float slope,
-                                   const uint8_t *choice, float *sums, float *out) {
+                                    const uint8_t *choice, float *sums, float *out) {
     if (k->rows % size || k->columns % size)
         memset(out, 0, sizeof(float) * (size_t)k->rows * (size_t)k->columns * (size_t)k->channels * 16);
     LSI_FOR_POOLED {
@@ -130,9 +130,9 @@ LSI_INLINE void LSI_NAME(unpool_by)(const int size, const lsi_pooling *k, const 
     }
 }
 
-LSI_INLINE void LSI_NAME(combine_pooled_by)(const int size, const lsi_pooling *k, const float *g, const float *y, float slope,
-                                           const uint8_t *choice, const float *x, const float *a, const float *b,
-                                           const float *c0, const float *mask, float *out) {
+LSI_INLINE void LSI_NAME(combine_pooled_by)(const int size, const lsi_pooling *k, const float *g, const float *y,
+                                            float slope, const uint8_t *choice, const float *x, const float *a,
+                                            const float *b, const float *c0, const float *mask, float *out) {
     LSI_FOR_POOLED {
         const vec v = LSI_NAME(behind_leaky)(LSI_NAME(load)(g + at), LSI_NAME(load)(y + at), slope) * a[c];
         const vec m = LSI_NAME(load_anywhere)(mask + l);

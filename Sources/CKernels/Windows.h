@@ -74,7 +74,4 @@ static inline int lsi_block_rows(const lsi_window *all, int group, int lanes) {
     return lsi_max(1, lsi_min(all->rows, (room - all->windowRows) / all->inStride + 1));
 }
 
-// Samples and inputs to a block of a dense layer's weight gradient.
-enum { LSI_DENSE_DEPTH = 64, LSI_DENSE_WIDTH = 64 };
-
 #endif
